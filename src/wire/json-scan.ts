@@ -1,0 +1,114 @@
+// Finds whole JSON objects in text that comes in pieces: bare error bodies, unary answers and the
+// elements of a streamed array. It looks at every character once and never parses.
+
+const QUOTE = 0x22;
+const OPEN_BRACE = 0x7b;
+const CLOSE_BRACE = 0x7d;
+const OPEN_BRACKET = 0x5b;
+const CLOSE_BRACKET = 0x5d;
+
+/** What stands between values at the top level, or between array elements. */
+function isBetween(code: number): boolean {
+  return code === 0x20 || code === 0x0a || code === 0x0d || code === 0x09 || code === 0x2c;
+}
+
+export class JsonScan {
+  /** Characters of the value that is open, for the limit on one event. */
+  openChars = 0;
+  private pieces: string[] = [];
+  private depth = 0;
+  private inString = false;
+  private escaped = false;
+  private inArray = false;
+
+  /** Nothing is open: the next character may belong to another framing. */
+  get idle(): boolean {
+    return this.depth === 0 && !this.inArray;
+  }
+
+  /** A value was begun and has not ended. */
+  get isOpen(): boolean {
+    return this.depth > 0;
+  }
+
+  /**
+   * Reads `text` from `start` and hands each complete object to `emit`. Returns where it stopped:
+   * the end of the text, or the first character that is no JSON while nothing is open.
+   */
+  scan(text: string, start: number, emit: (json: string) => void): number {
+    let at = start;
+    while (at < text.length) {
+      if (this.depth > 0) {
+        at = this.inside(text, at, emit);
+        continue;
+      }
+      const code = text.charCodeAt(at);
+      if (code === OPEN_BRACE) {
+        this.depth = 1;
+        this.pieces.push("{");
+        this.openChars = 1;
+      } else if (code === OPEN_BRACKET && !this.inArray) this.inArray = true;
+      else if (code === CLOSE_BRACKET && this.inArray) this.inArray = false;
+      else if (!isBetween(code)) return at;
+      at += 1;
+    }
+    return at;
+  }
+
+  private inside(text: string, start: number, emit: (json: string) => void): number {
+    let at = start;
+    while (at < text.length) {
+      if (this.inString) {
+        at = this.stringEnd(text, at);
+        continue;
+      }
+      const code = text.charCodeAt(at);
+      at += 1;
+      if (code === QUOTE) this.inString = true;
+      else if (code === OPEN_BRACE || code === OPEN_BRACKET) this.depth += 1;
+      else if (code === CLOSE_BRACE || code === CLOSE_BRACKET) {
+        this.depth -= 1;
+        if (this.depth === 0) {
+          this.pieces.push(text.slice(start, at));
+          emit(this.pieces.join(""));
+          this.pieces = [];
+          this.openChars = 0;
+          return at;
+        }
+      }
+    }
+    this.pieces.push(text.slice(start));
+    this.openChars += text.length - start;
+    return at;
+  }
+
+  /** Skips a string's inside. Two native searches instead of a loop: images are megabytes long. */
+  private stringEnd(text: string, start: number): number {
+    let at = start;
+    if (this.escaped) {
+      this.escaped = false;
+      at += 1;
+    }
+    let backslash = text.indexOf("\\", at);
+    for (;;) {
+      const quote = text.indexOf('"', at);
+      if (backslash !== -1 && (quote === -1 || backslash < quote)) {
+        if (backslash + 1 >= text.length) {
+          this.escaped = true;
+          return text.length;
+        }
+        at = backslash + 2;
+        backslash = text.indexOf("\\", at);
+        continue;
+      }
+      if (quote === -1) return text.length;
+      this.inString = false;
+      return quote + 1;
+    }
+  }
+}
+
+/** Whether a line beginning so is JSON rather than a field of an event. */
+export function startsJson(code: number): boolean {
+  return code === OPEN_BRACE || code === OPEN_BRACKET;
+}
