@@ -1,6 +1,6 @@
 // The contract of a stream: what a reader sees, in order. `seq` strictly increases and the last
 // event is exactly one terminal event. Library, gateway log, pages and `--jsonl` share these words.
-import type { GeminiChunk } from "../wire/index.ts";
+import { type GeminiChunk, isTerminalWord } from "../wire/index.ts";
 import type { Failure } from "./failure.ts";
 
 /** How an attempt relates to the text already delivered. */
@@ -110,14 +110,5 @@ export type StreamEvent = At &
 export type TerminalEvent = Extract<StreamEvent, { type: Outcome }>;
 
 export function isTerminal(event: StreamEvent): event is TerminalEvent {
-  switch (event.type) {
-    case "done":
-    case "incomplete":
-    case "blocked":
-    case "stopped":
-    case "failed":
-      return true;
-    default:
-      return false;
-  }
+  return isTerminalWord(event.type);
 }

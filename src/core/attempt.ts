@@ -1,0 +1,253 @@
+// One upstream call: chunks, then a clean end or a failure. It knows nothing of other attempts.
+// Every wait can be cut short, by its clocks or by `close`, even if the transport ignores both.
+import { type Frame, type GeminiChunk, SseDecode } from "../wire/index.ts";
+import { classifyErrorBody, classifyResponse, classifyThrown } from "./classify.ts";
+import type { Clock } from "./clock.ts";
+import { type Failure, type FailureCode, failure } from "./failure.ts";
+import type { Clocks } from "./models.ts";
+import { Seen } from "./seen.ts";
+import { Watchdog } from "./watchdog.ts";
+
+const ERROR_BODY_BYTES_MAX = 256 * 1024;
+
+export interface Upstream {
+  url: string;
+  headers: Record<string, string>;
+  body: string;
+}
+
+export interface AttemptOptions {
+  clock: Clock;
+  fetch: typeof globalThis.fetch;
+  clocks: Clocks;
+  deadlineAt: number;
+  eventBytesMax: number;
+}
+
+export type Step =
+  | { type: "chunks"; chunks: GeminiChunk[]; thought: boolean; text: boolean }
+  | { type: "stall"; silentMs: number; thresholdMs: number }
+  | { type: "end"; failure: Failure | undefined };
+
+export class Attempt {
+  readonly seen = new Seen();
+  httpStatus: number | undefined;
+  private readonly options: AttemptOptions;
+  private readonly upstream: Upstream;
+  private readonly controller = new AbortController();
+  private readonly watchdog: Watchdog;
+  private readonly decoder: SseDecode;
+  private reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
+  private pending: Promise<ReadableStreamReadResult<Uint8Array>> | undefined;
+  /** Set when a wait must end now, and what ends it. */
+  private cut: Failure | undefined;
+  private stall: Step | undefined;
+  private wake: (() => void) | undefined;
+  private ended = false;
+
+  constructor(upstream: Upstream, options: AttemptOptions) {
+    this.upstream = upstream;
+    this.options = options;
+    this.decoder = new SseDecode(options.eventBytesMax);
+    this.watchdog = new Watchdog(options.clock, options.clocks, options.deadlineAt, {
+      expired: (code, silentMs) => this.expire(code, silentMs),
+      stalled: (silentMs, thresholdMs) => {
+        this.stall = { type: "stall", silentMs, thresholdMs };
+        this.wake?.();
+      },
+    });
+  }
+
+  /** Close the upstream connection now. The wait in progress, if any, ends. */
+  close(reason: Failure = failure("abort_by_client")): void {
+    if (this.ended) return;
+    this.cut ??= reason;
+    this.controller.abort();
+    this.reader?.cancel().catch(() => {});
+    this.wake?.();
+  }
+
+  /** The next thing that happens. After `end` there is nothing more. */
+  async next(): Promise<Step> {
+    try {
+      if (!this.reader) {
+        const refused = await this.open();
+        if (refused) return this.end(refused);
+      }
+      for (;;) {
+        const step = await this.read();
+        if (step) return step;
+      }
+    } catch (error) {
+      return this.end(this.cut ?? classifyThrown(error));
+    }
+  }
+
+  private async open(): Promise<Failure | undefined> {
+    const { url, headers, body } = this.upstream;
+    const { signal } = this.controller;
+    const init: RequestInit = { method: "POST", headers, body, signal, redirect: "manual" };
+    const answer = this.options.fetch(url, init);
+    const response = await this.waitFor(answer);
+    if (response === undefined) {
+      // The transport did not listen to the signal; whatever it brings later is thrown away.
+      answer.then((late) => late.body?.cancel()).catch(() => {});
+      return this.cut ?? failure("unknown");
+    }
+    this.watchdog.headers();
+    this.httpStatus = response.status;
+    if (response.type === "opaqueredirect" || (response.status >= 300 && response.status < 400)) {
+      response.body?.cancel().catch(() => {});
+      return failure("redirect_refused", undefined, { httpStatus: response.status });
+    }
+    this.reader = (response.body ?? new Blob([]).stream()).getReader();
+    if (response.ok && !/\bhtml\b/.test(response.headers.get("content-type") ?? "")) return;
+    const text = await this.readText();
+    if (this.cut) return this.cut;
+    return classifyResponse({
+      status: response.status,
+      headers: response.headers,
+      body: text,
+      url,
+    });
+  }
+
+  /** The body of an answer that is no stream, or as much of it as is worth keeping. */
+  private async readText(): Promise<string> {
+    const decoder = new TextDecoder();
+    let text = "";
+    try {
+      while (text.length < ERROR_BODY_BYTES_MAX) {
+        const result = await this.take();
+        if (!result || result.done) break;
+        text += decoder.decode(result.value, { stream: true });
+      }
+    } catch {
+      // A body that breaks off still says more than nothing.
+    }
+    return text;
+  }
+
+  private async read(): Promise<Step | undefined> {
+    const result = await this.take();
+    if (result === undefined) {
+      if (this.cut) return this.end(this.cut);
+      const stall = this.stall;
+      this.stall = undefined;
+      return stall;
+    }
+    const frames: Frame[] = [];
+    if (result.done) this.decoder.end(frames);
+    else this.decoder.push(result.value, frames);
+    return this.digest(frames, result.done);
+  }
+
+  /** Frames of one read → one step. A failure waits until the chunks before it were handed on. */
+  private digest(frames: Frame[], done: boolean): Step | undefined {
+    const step = {
+      type: "chunks" as const,
+      chunks: [] as GeminiChunk[],
+      thought: false,
+      text: false,
+    };
+    let problem: Failure | undefined;
+    for (const frame of frames) {
+      problem = this.readFrame(frame, step);
+      if (problem) break;
+    }
+    if (!problem && this.decoder.problem) problem = failure(this.decoder.problem);
+    if (problem) this.cut ??= problem;
+    if (step.chunks.length > 0) {
+      if (done && !problem) this.pending = Promise.resolve({ done: true, value: undefined });
+      return step;
+    }
+    if (this.cut) return this.end(this.cut);
+    return done ? this.end(undefined) : undefined;
+  }
+
+  private readFrame(frame: Frame, step: Step & { type: "chunks" }): Failure | undefined {
+    if (frame.kind === "junk") return this.junk(frame.data);
+    if (frame.data === "[DONE]") return undefined;
+    const values = parse(frame.data);
+    if (!values) return failure(frame.whole ? "frame_malformed" : "truncated_stream");
+    for (const value of values) {
+      if (value.error !== undefined || frame.event === "error") {
+        return classifyErrorBody(value, this.httpStatus);
+      }
+      const progress = this.seen.add(value);
+      if (progress.moved) this.watchdog.progress(progress.text || progress.thought);
+      step.thought ||= progress.thought;
+      step.text ||= progress.text;
+      step.chunks.push(value);
+    }
+    return undefined;
+  }
+
+  private junk(body: string): Failure {
+    if (this.seen.chunks > 0 || !/^\s*</.test(body)) return failure("frame_malformed");
+    return classifyResponse({ status: this.httpStatus ?? 200, headers: {}, body });
+  }
+
+  /** One read of the body; `undefined` when something else ended the wait. */
+  private take(): Promise<ReadableStreamReadResult<Uint8Array> | undefined> {
+    if (this.cut) return Promise.resolve(undefined);
+    const reader = this.reader as ReadableStreamDefaultReader<Uint8Array>;
+    this.pending ??= reader.read();
+    return this.waitFor(this.pending, true);
+  }
+
+  private waitFor<T>(promise: Promise<T>, isRead = false): Promise<T | undefined> {
+    this.watchdog.wait();
+    return new Promise<T | undefined>((resolve, reject) => {
+      const settle = () => {
+        this.wake = undefined;
+        this.watchdog.pause();
+      };
+      this.wake = () => {
+        settle();
+        resolve(undefined);
+      };
+      promise.then(
+        (value) => {
+          if (isRead && !this.cut) this.pending = undefined;
+          settle();
+          resolve(this.cut ? undefined : value);
+        },
+        (error) => {
+          settle();
+          reject(error);
+        },
+      );
+      if (this.cut) this.wake();
+    });
+  }
+
+  private expire(code: FailureCode, silentMs: number): void {
+    this.close(
+      failure(code, `Nothing new from upstream for ${Math.round(silentMs / 100) / 10} s.`),
+    );
+  }
+
+  private end(reason: Failure | undefined): Step {
+    if (!this.ended) {
+      this.watchdog.close();
+      if (reason) this.close(reason);
+      this.ended = true;
+    }
+    return { type: "end", failure: reason };
+  }
+}
+
+/** An event is one JSON object; several lines of data may also hold one each. */
+function parse(data: string): GeminiChunk[] | undefined {
+  try {
+    const value: unknown = JSON.parse(data);
+    const values = Array.isArray(value) ? value : [value];
+    return values.every((one) => typeof one === "object" && one !== null) ? values : undefined;
+  } catch {
+    const lines = data.split("\n");
+    if (lines.length < 2) return undefined;
+    const parsed = lines.map((line) => parse(line));
+    return parsed.every((one) => one !== undefined) ? parsed.flat() : undefined;
+  }
+}

@@ -1,0 +1,71 @@
+// How long a server says to wait: its details first, then its words, then its headers.
+
+export interface RetryDelay {
+  retryAfterMs: number;
+  delaySource: "details" | "message" | "header";
+}
+
+const UNIT_MS: Record<string, number> = {
+  ms: 1,
+  s: 1e3,
+  sec: 1e3,
+  second: 1e3,
+  m: 6e4,
+  min: 6e4,
+  minute: 6e4,
+  h: 36e5,
+  hour: 36e5,
+};
+const DURATION = /(\d+(?:\.\d+)?)\s*(ms|s|sec|m|min|h|second|minute|hour)s?(?![a-z])/gi;
+const WORDED =
+  /(?:retry|try again|retrydelay|quotaresetdelay|wait)\b[^0-9]{0,40}?((?:\d+(?:\.\d+)?\s*(?:ms|s|sec|m|min|h|second|minute|hour)s?\s*)+)/i;
+
+/** `1m12.5s`, `900ms`, `34.4s`; a bare number counts as seconds. */
+export function durationMs(text: string): number | undefined {
+  if (/^\s*\d+(\.\d+)?\s*$/.test(text)) return Number(text) * 1000;
+  let sum: number | undefined;
+  for (const [, amount, unit] of text.matchAll(DURATION)) {
+    sum = (sum ?? 0) + Number(amount) * (UNIT_MS[(unit as string).toLowerCase()] ?? 0);
+  }
+  return sum;
+}
+
+export function retryDelay(seen: {
+  details?: readonly unknown[] | undefined;
+  message?: string | undefined;
+  headers?: { get(name: string): string | null } | undefined;
+  nowMs?: number;
+}): RetryDelay | undefined {
+  for (const detail of seen.details ?? []) {
+    const { retryDelay: told, metadata } = (detail ?? {}) as Record<string, unknown>;
+    const text = told ?? (metadata as Record<string, unknown> | undefined)?.quotaResetDelay;
+    const ms = typeof text === "string" ? durationMs(text) : secondsOf(text);
+    if (ms !== undefined) return { retryAfterMs: ms, delaySource: "details" };
+  }
+  const worded = WORDED.exec(seen.message ?? "")?.[1];
+  const ms = worded ? durationMs(worded) : undefined;
+  if (ms !== undefined) return { retryAfterMs: ms, delaySource: "message" };
+  const header = headerMs(seen.headers, seen.nowMs ?? Date.now());
+  return header === undefined ? undefined : { retryAfterMs: header, delaySource: "header" };
+}
+
+/** A protobuf Duration written out: `{ seconds, nanos }`. */
+function secondsOf(value: unknown): number | undefined {
+  if (typeof value !== "object" || value === null) return undefined;
+  const { seconds, nanos } = value as { seconds?: unknown; nanos?: unknown };
+  if (seconds === undefined && nanos === undefined) return undefined;
+  return Number(seconds ?? 0) * 1000 + Number(nanos ?? 0) / 1e6;
+}
+
+function headerMs(
+  headers: { get(name: string): string | null } | undefined,
+  nowMs: number,
+): number | undefined {
+  const exact = headers?.get("retry-after-ms");
+  if (exact && /^\d+(\.\d+)?$/.test(exact)) return Number(exact);
+  const value = headers?.get("retry-after");
+  if (!value) return undefined;
+  if (/^\d+(\.\d+)?$/.test(value)) return Number(value) * 1000;
+  const date = Date.parse(value);
+  return Number.isNaN(date) ? undefined : Math.max(0, date - nowMs);
+}

@@ -1,0 +1,57 @@
+// After a failed attempt: ask again, go on, or end. A pure function of what is known, so that a
+// table of cases covers it; the only thing it does not decide is how the text is joined.
+import { backoff, type Delay } from "./backoff.ts";
+import type { How, Verdict } from "./event.ts";
+import { FAILURES, type Failure } from "./failure.ts";
+import { isHow, type NotResumed } from "./resume.ts";
+
+/** A longer wait is not worth holding a stream open for. */
+export const SERVER_DELAY_MS_MAX = 300_000;
+
+export interface Situation {
+  failure: Failure;
+  /** Text or other content was delivered, so a fresh start would show things twice. */
+  shown: boolean;
+  /** The way the failed attempt was sent. */
+  how: How;
+  /** The next way to go on, or why there is none. Only read when something was shown. */
+  way: How | NotResumed;
+  /** Failed attempts so far, this one included, and those with this very code. */
+  attempts: number;
+  sameCode: number;
+  /** Failed attempts since the text last grew, this one included. */
+  fruitless: number;
+  maxAttempts: number;
+  leftMs: number;
+  resume: "auto" | "off";
+  mayRetry: () => boolean;
+  random: () => number;
+}
+
+export type Decision =
+  | ({ verdict: Exclude<Verdict, "stop">; how: How } & Delay)
+  | { verdict: "stop"; notResumed: NotResumed };
+
+export function decide(now: Situation): Decision {
+  const row = FAILURES[now.failure.code];
+  // A way that was refused says nothing of the answer: the next one may work.
+  const wayRefused = now.how !== "fresh" && REFUSALS.has(now.failure.code);
+  if (!row.transient && !wayRefused) return stop("not_transient");
+  if (now.shown && now.resume === "off") return stop("resume_off");
+  if (now.shown && !row.resumable && !wayRefused) return stop("not_resumable");
+  if (now.shown && !isHow(now.way)) return stop(now.way);
+  if (now.attempts >= now.maxAttempts) return stop("attempts_spent");
+  if (row.tries !== undefined && now.sameCode >= row.tries) return stop("tries_spent");
+  const atOnce = wayRefused || (now.shown && (row.kind === "network" || row.kind === "stream"));
+  const delay = backoff(now.fruitless, now.failure.retryAfterMs, atOnce, now.random);
+  if (delay.delayMs > Math.min(now.leftMs, SERVER_DELAY_MS_MAX)) return stop("deadline_too_near");
+  if (!now.mayRetry()) return stop("budget_spent");
+  if (!now.shown) return { verdict: "retry", how: "fresh", ...delay };
+  return { verdict: "resume", how: now.way as How, ...delay };
+}
+
+const REFUSALS: ReadonlySet<string> = new Set(["resume_diverged", "model_turn_refused"]);
+
+function stop(notResumed: NotResumed): Decision {
+  return { verdict: "stop", notResumed };
+}
