@@ -1,0 +1,9 @@
+// The fault `cr`.
+import type { Fault } from "./fault.ts";
+
+export const cr: Fault = {
+  word: "cr",
+  does: "Ends lines with CR.",
+  example: "cr",
+  framing: (framing) => ({ ...framing, eol: "\r" }),
+};

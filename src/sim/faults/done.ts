@@ -1,0 +1,9 @@
+// The fault `done`.
+import type { Fault } from "./fault.ts";
+
+export const done: Fault = {
+  word: "done",
+  does: "Ends the stream with data: [DONE].",
+  example: "done",
+  framing: (framing) => ({ ...framing, done: true }),
+};

@@ -1,0 +1,9 @@
+// The fault `multi-line`.
+import type { Fault } from "./fault.ts";
+
+export const multiLine: Fault = {
+  word: "multi-line",
+  does: "Spreads each event over several data: lines.",
+  example: "multi-line",
+  framing: (framing) => ({ ...framing, multiLine: true }),
+};

@@ -1,0 +1,23 @@
+// The fault `repeat-sentence`.
+import type { Fault } from "./fault.ts";
+
+/** A shorter one could be the text itself. */
+const SENTENCE_CHARS_MIN = 24;
+
+export const repeatSentence: Fault = {
+  word: "repeat-sentence",
+  does: "When asked to go on, repeats the last sentence first.",
+  example: "repeat-sentence",
+  tell(told) {
+    if (told.how === "fresh" || told.how === "token") return told;
+    const solid = told.delivered.trimEnd();
+    const start = Math.max(
+      solid.lastIndexOf(". ", solid.length - 2) + 2,
+      solid.lastIndexOf("\n", solid.length - 2) + 1,
+    );
+    const sentence = told.delivered.slice(start);
+    if (sentence.length < told.quote.length || sentence.trim().length < SENTENCE_CHARS_MIN)
+      return told;
+    return { ...told, text: sentence + told.text.slice(told.quote.length) };
+  },
+};

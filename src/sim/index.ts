@@ -1,0 +1,9 @@
+// The door of the simulator: a faithful Gemini that misbehaves on cue, for anybody's tests.
+export { ERROR_BODIES, type ErrorBody } from "./bodies.ts";
+export type { Fault, Settings } from "./faults/fault.ts";
+export { FAULTS } from "./faults/index.ts";
+export type { JournalEntry } from "./journal.ts";
+export { DEFAULT_MODEL, MODELS, type SimModel } from "./models.ts";
+export type { Piece, Refusal, Reply } from "./reply.ts";
+export { parseScenario, type Scenario, ScenarioError } from "./scenario.ts";
+export { createSim, type Sim, type SimClock, type SimOptions, type SimRequest } from "./sim.ts";
