@@ -62,6 +62,7 @@ export class Attempt {
   close(reason: Failure = failure("abort_by_client")): void {
     if (this.ended) return;
     this.cut ??= reason;
+    this.watchdog.close();
     this.controller.abort();
     this.reader?.cancel().catch(() => {});
     this.wake?.();

@@ -4,7 +4,14 @@ import type { GeminiContent, GeminiRequest } from "../wire/index.ts";
 import type { Delivered } from "./delivered.ts";
 import type { How } from "./event.ts";
 import type { FailureCode } from "./failure.ts";
-import { anchorJoiner, anchorOf, type Joiner, matchJoiner, prefillJoiner } from "./splice.ts";
+import {
+  anchorJoiner,
+  anchorOf,
+  FRESH,
+  type Joiner,
+  matchJoiner,
+  prefillJoiner,
+} from "./splice.ts";
 
 export type NotResumed =
   | "resume_off"
@@ -100,7 +107,8 @@ export function plan(
     const asked = shorter({ ...request, contents }, text.slice(0, -anchor.length));
     return { how, request: asked, joiner: anchorJoiner(text, anchor) };
   }
-  return { how: "rematch", request, joiner: matchJoiner(text, 0) };
+  const joiner = how === "fresh" ? FRESH : matchJoiner(text, 0);
+  return { how, request, joiner };
 }
 
 function instruction(anchor: string): string {

@@ -87,8 +87,3 @@ function textOf(chunk: GeminiChunk): string {
   }
   return text;
 }
-
-/** A fresh start that shows nothing twice: everything passes, but for thoughts already shown. */
-export const FRESH: Joiner = {
-  judge: () => ({ type: "joined", drop: 0, confidence: "exact" }),
-};

@@ -28,6 +28,11 @@ export interface Joiner {
   judge(text: string, ended: boolean): Join;
 }
 
+/** A fresh start: nothing was delivered that could stand twice. */
+export const FRESH: Joiner = {
+  judge: () => ({ type: "joined", drop: 0, confidence: "exact" }),
+};
+
 /** The last words delivered, long enough to occur only once near the end. */
 export function anchorOf(delivered: string): string {
   const text = solid(delivered);
@@ -53,12 +58,17 @@ function wordStart(text: string, size: number): string {
   return text.slice(/[\udc00-\udfff]/.test(text[start] ?? "") ? start + 1 : start);
 }
 
-/** The attempt must repeat everything from `from` on; only what goes beyond is new. */
+/**
+ * The attempt must repeat everything from `from` on; only what goes beyond is new. A server that does
+ * not know the token it was given begins anew: that shows in its first words.
+ */
 export function matchJoiner(delivered: string, from: number): Joiner {
   const expected = delivered.slice(from);
   let matched = 0;
   return {
     judge(text, ended) {
+      if (from > 0 && !ended && text.length < RESTART_CHARS_MIN) return HOLD;
+      if (from > 0 && restarts(delivered, text)) return DIVERGED;
       const until = Math.min(text.length, expected.length);
       if (text.slice(matched, until) !== expected.slice(matched, until)) return DIVERGED;
       matched = until;

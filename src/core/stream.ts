@@ -10,7 +10,7 @@ import type { AttemptRecord, End, How, Splice, StreamEvent, TerminalEvent } from
 import { FAILURES, type Failure, type FailureCode, failure } from "./failure.ts";
 import type { Clocks } from "./models.ts";
 import { type Checkpoint, Ladder, type NotResumed, type Plan, plan } from "./resume.ts";
-import { FRESH, Seam } from "./seam.ts";
+import { Seam } from "./seam.ts";
 import type { Seen } from "./seen.ts";
 import { sumUsage } from "./usage.ts";
 import { decide } from "./verdict.ts";
@@ -166,9 +166,7 @@ export class Stream {
     this.last = seen;
     const fresh = planned.how === "fresh";
     const needsSeam = !fresh || this.delivered.thoughts;
-    const seam = needsSeam
-      ? new Seam(fresh ? FRESH : planned.joiner, this.delivered.thoughts)
-      : undefined;
+    const seam = needsSeam ? new Seam(planned.joiner, this.delivered.thoughts) : undefined;
     const hand = new Hand(
       splice && !fresh ? { ...splice, attempt: record.n, how: planned.how } : undefined,
     );

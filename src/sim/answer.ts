@@ -4,7 +4,7 @@ import type { GeminiChunk, GeminiPart, GeminiRequest, GeminiUsage } from "../wir
 import { tokenFor, type Wanted } from "./conversation.ts";
 import type { SimModel } from "./models.ts";
 import { hash, type Random, random } from "./random.ts";
-import { callsFor, document, PIXEL } from "./special.ts";
+import { callsFor, PIXEL } from "./special.ts";
 
 /** Tokens one streamed request of a long answer yields before it asks to be continued. */
 export const HOP_TOKENS = 65_536;
@@ -49,7 +49,6 @@ export function chunksOf(telling: Telling): GeminiChunk[] {
   if (request.tools?.some((tool) => "codeExecution" in tool)) writer.code();
   const limit = config.maxOutputTokens;
   let text = telling.text;
-  if (/json/.test(config.responseMimeType ?? "")) text = document(request, r);
   let reason = "STOP";
   for (const stop of config.stopSequences ?? []) {
     const at = text.indexOf(stop);

@@ -1,7 +1,8 @@
 // What a request asks for: a new answer, or the rest of one. Request bodies may be camelCase or
 // snake_case; inside the simulator they are camelCase.
 import type { GeminiContent, GeminiRequest } from "../wire/index.ts";
-import { hash } from "./random.ts";
+import { hash, random } from "./random.ts";
+import { document } from "./special.ts";
 import { write } from "./writer.ts";
 
 /** Shortest end of a partial answer that, quoted back, asks to go on from it. */
@@ -51,12 +52,12 @@ export function wanted(seed: number, model: string, request: GeminiRequest): Wan
     const key = hash(
       `${model}\n${JSON.stringify(base.map((one) => [one?.role, textOf(one)]))}`,
     ).toString(36);
+    if (/json/.test(request.generationConfig?.responseMimeType ?? "")) {
+      return { prompt, key, full: document(request, random(hash(key, seed))) };
+    }
     const calls = JSON.stringify(base).includes("functionResponse") ? " (tools)" : "";
-    return {
-      prompt,
-      key,
-      full: write({ seed, model, prompt: `${prompt}${calls}#${base.length}` }),
-    };
+    const full = write({ seed, model, prompt: `${prompt}${calls}#${base.length}` });
+    return { prompt, key, full };
   };
   if (before?.role === "model" && last?.role !== "model") {
     const partial = textOf(before);

@@ -4,11 +4,11 @@ import type { Fault } from "./fault.ts";
 export const finishEarly: Fault = {
   word: "finish-early",
   does: "Says STOP before the content: in an empty first chunk, or on every chunk.",
-  example: "finish-early · finish-early every",
+  example: "finish-early · finish-early always",
   items(items, { words }) {
     const first = items.find((item) => item.kind === "chunk");
     if (first?.kind !== "chunk") return items;
-    if (words.includes("every")) {
+    if (words.includes("always")) {
       return items.map((item) => {
         if (item.kind !== "chunk") return item;
         const candidates = item.chunk.candidates?.map((one) => ({
