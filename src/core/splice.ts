@@ -8,6 +8,7 @@ const TAIL_CHARS_MAX = 4_000;
 /** Shortest repetition taken for one; shorter ones happen by themselves. */
 const OVERLAP_CHARS_MIN = 20;
 const OVERLAP_DISTINCT_MIN = 6;
+const WHOLE_DISTINCT_MIN = 3;
 /** From here on a text that began like the answer is a new start, not a chance likeness. */
 const RESTART_CHARS_MIN = 32;
 export const ANCHOR_CHARS = 48;
@@ -132,7 +133,7 @@ function repetition(base: string, body: string, anchorChars: number | undefined)
     const repeated = base.slice(start, start + body.length);
     if (!body.startsWith(repeated)) continue;
     if (start + body.length < base.length) open = true;
-    else if (proves(repeated, anchorChars)) {
+    else if (proves(repeated, base, anchorChars)) {
       overlap = repeated.length;
       break;
     }
@@ -142,9 +143,12 @@ function repetition(base: string, body: string, anchorChars: number | undefined)
   return { overlap, open };
 }
 
-function proves(repeated: string, anchorChars: number | undefined): boolean {
+function proves(repeated: string, base: string, anchorChars: number | undefined): boolean {
   if (anchorChars !== undefined) return repeated.length >= anchorChars;
-  return repeated.length >= OVERLAP_CHARS_MIN && new Set(repeated).size >= OVERLAP_DISTINCT_MIN;
+  const distinct = new Set(repeated).size;
+  // All of a short text again is a new start, where a few of its last words may be chance.
+  if (repeated.length === base.length && distinct >= WHOLE_DISTINCT_MIN) return true;
+  return repeated.length >= OVERLAP_CHARS_MIN && distinct >= OVERLAP_DISTINCT_MIN;
 }
 
 /** The text begins as the whole answer did, so it is a new start. */

@@ -233,6 +233,8 @@ export class Stream {
     // Nothing more to say after the delivered text: it was whole. There is nothing to join.
     const silent = ended && !attempt.seen.content && attempt.seen.finish === "STOP";
     if (silent && (how === "prefill" || how === "anchor")) return this.give(seam.release(), hand);
+    // What could not be joined in time is not pasted for an attempt that failed itself.
+    if (ended && attempt.seen.ending(true)) return [];
     const result = seam.accept(chunks, ended);
     if (result.type === "hold") return [];
     if (result.type === "diverged") return failure("resume_diverged");

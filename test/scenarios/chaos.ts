@@ -215,10 +215,11 @@ export async function breaches(
       `text() ${thrown ? "threw" : "ended"} although ${outcome}`,
     );
   }
-  // A prefilled model that strays has told another answer, and nothing on the wire shows it.
+  // A model that strays from a prefill or a token has told another answer; nothing shows it.
   const strays = sim.journal.some((entry) => entry.faults.some((word) => STRAYS.has(word)));
-  const prefills = MODELS_SIM.find(({ name }) => name === run.model)?.prefill === true;
-  const told = strays && prefills ? sim.journal.flatMap((entry) => entry.truth ?? []) : [];
+  const habits = MODELS_SIM.find(({ name }) => name === run.model);
+  const unproven = habits?.prefill || habits?.tokens;
+  const told = strays && unproven ? sim.journal.flatMap((entry) => entry.truth ?? []) : [];
   const truths = [truth, ...told];
   must(
     truths.some((one) => one.startsWith(answer.text)),

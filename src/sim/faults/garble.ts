@@ -8,7 +8,8 @@ export const garble: Fault = {
   pieces(pieces, { after = 2, words }) {
     let seen = 0;
     return pieces.map((piece) => {
-      if (piece.kind !== "bytes") return piece;
+      // Only a whole event can be damaged so that it shows.
+      if (piece.kind !== "bytes" || !isEvent(piece.bytes)) return piece;
       seen += 1;
       if (seen !== after + 1) return piece;
       const bytes = Uint8Array.from(piece.bytes);
@@ -19,3 +20,7 @@ export const garble: Fault = {
     });
   },
 };
+
+function isEvent(bytes: Uint8Array): boolean {
+  return bytes[0] === 0x64 && bytes[4] === 0x3a && bytes.includes(0x7d);
+}

@@ -11,10 +11,9 @@ export const repeatSentence: Fault = {
   tell(told) {
     if (told.how === "fresh" || told.how === "token") return told;
     const solid = told.delivered.trimEnd();
-    const start = Math.max(
-      solid.lastIndexOf(". ", solid.length - 2) + 2,
-      solid.lastIndexOf("\n", solid.length - 2) + 1,
-    );
+    const stop = solid.lastIndexOf(". ", solid.length - 2);
+    const line = solid.lastIndexOf("\n", solid.length - 2);
+    const start = Math.max(stop < 0 ? 0 : stop + 2, line + 1);
     const sentence = told.delivered.slice(start);
     if (sentence.length < told.quote.length || sentence.trim().length < SENTENCE_CHARS_MIN)
       return told;
