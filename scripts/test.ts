@@ -1,75 +1,75 @@
-// The one test command: static checks, then every test file. Its last line counts both.
+// The one test command: static checks, then every test file. The last line counts both, whatever
+// happens. `npm test -- PATTERN` runs only the files whose path contains PATTERN.
 import { globSync } from "node:fs";
-import { join, relative } from "node:path";
+import { availableParallelism } from "node:os";
+import { join, relative, sep } from "node:path";
 import { run } from "node:test";
-import { type CheckResult, runChecks } from "./check.ts";
+import { describeCheck, NODE_FLAGS, ROOT, runChecks } from "./checks.ts";
+import { type RunnerEvent, Tally } from "./tally.ts";
 
-const root = join(import.meta.dirname, "..");
-const SLOW_SHOWN = 5;
-const SLOW_MS = 400;
+const TEST_MS_MAX = 120_000;
+const RUN_MS_MAX = 20 * 60_000;
+const TESTS = [
+  "src/**/*.test.ts",
+  "test/**/*.test.ts",
+  "scripts/**/*.test.ts",
+  "bench/**/*.test.ts",
+];
 
-interface Tally {
-  passed: number;
-  failed: number;
-  skipped: number;
+const tally = new Tally((text) => console.log(text));
+const limit = new AbortController();
+
+async function runTests(files: string[]): Promise<void> {
+  const events = run({
+    files,
+    concurrency: Math.max(2, availableParallelism()),
+    execArgv: NODE_FLAGS,
+    timeout: TEST_MS_MAX,
+    signal: limit.signal,
+  });
+  for await (const event of events) tally.read(event as RunnerEvent);
 }
 
-async function runTests(files: string[], tally: Tally): Promise<void> {
-  const slow: { name: string; ms: number }[] = [];
-  const stream = run({ files, concurrency: 2, execArgv: ["--conditions=source", "--no-warnings=ExperimentalWarning"] });
-  for await (const { type, data } of stream) {
-    if (type === "test:stderr" || type === "test:stdout") process.stderr.write((data as { message: string }).message);
-    if (type !== "test:pass" && type !== "test:fail") continue;
-    const test = data as { name: string; nesting: number; file?: string; skip?: unknown; details: { duration_ms: number; type?: string; error?: { cause?: unknown; message: string } } };
-    if (test.details.type === "suite" || test.name === test.file) {
-      if (type === "test:pass") continue;
-    }
-    if (test.skip !== undefined) tally.skipped += 1;
-    else if (type === "test:pass") tally.passed += 1;
-    else {
-      tally.failed += 1;
-      const where = test.file ? relative(root, test.file) : "";
-      console.error(`\n✖ ${test.name}  (${where})`);
-      console.error(test.details.error?.cause ?? test.details.error);
-    }
-    if (test.nesting === 0) slow.push({ name: test.name, ms: test.details.duration_ms });
-  }
-  slow.sort((a, b) => b.ms - a.ms);
-  const shown = slow.filter(({ ms }) => ms > SLOW_MS).slice(0, SLOW_SHOWN);
-  for (const { name, ms } of shown) console.log(`  slow: ${(ms / 1000).toFixed(1)} s  ${name}`);
+function findFiles(patterns: string[]): string[] {
+  const all = globSync(TESTS, { cwd: ROOT, exclude: ["**/node_modules/**"] }).sort();
+  if (patterns.length === 0) return all;
+  const wanted = patterns.map((pattern) =>
+    relative(ROOT, join(ROOT, pattern)).split("/").join(sep),
+  );
+  return all.filter((file) => wanted.some((pattern) => file.includes(pattern)));
 }
 
-function report(results: CheckResult[], tally: Tally): void {
-  for (const { name, ok, output, ms } of results) {
-    console.log(`${ok ? "✔" : "✖"} ${name} (${(ms / 1000).toFixed(1)} s)`);
-    if (!ok) console.error(output);
-    if (ok) tally.passed += 1;
-    else tally.failed += 1;
-  }
-}
-
-async function main(): Promise<void> {
-  const patterns = process.argv.slice(2).filter((arg) => !arg.startsWith("-"));
-  const all = globSync(["src/**/*.test.ts", "test/**/*.test.ts", "scripts/**/*.test.ts"], { cwd: root }).sort();
-  const files = all.filter((file) => patterns.length === 0 || patterns.some((p) => file.includes(p)));
-  const tally: Tally = { passed: 0, failed: 0, skipped: 0 };
+async function main(patterns: string[]): Promise<void> {
+  const files = findFiles(patterns);
   if (files.length === 0) {
-    console.error(`No test file matches ${patterns.join(", ")}.`);
-    tally.failed += 1;
-  } else {
-    try {
-      if (patterns.length === 0) report(await runChecks(), tally);
-      await runTests(files.map((file) => join(root, file)), tally);
-    } catch (error) {
-      console.error(error);
-      tally.failed += 1;
-    }
+    console.log(`✖ no test file matches ${patterns.join(" or ") || TESTS.join(", ")}`);
+    return tally.count(false);
   }
-  if (tally.passed + tally.failed === 0) tally.failed = 1;
-  const skipped = tally.skipped > 0 ? `, ${tally.skipped} skipped` : "";
-  process.exitCode = tally.failed > 0 ? 1 : 0;
-  await new Promise((resolve) => process.stderr.write("", resolve));
-  console.log(`${tally.passed} passed, ${tally.failed} failed${skipped}`);
+  if (patterns.length === 0) {
+    await runChecks((result) => {
+      console.log(describeCheck(result));
+      tally.count(result.ok);
+    });
+  }
+  await runTests(files.map((file) => join(ROOT, file)));
+  for (const line of tally.slowest()) console.log(line);
 }
 
-await main();
+/** Says the last line and leaves, even if something still holds the process. */
+function end(why?: unknown, exitCode?: number): never {
+  if (why !== undefined) {
+    tally.count(false);
+    console.log("\n✖ the test run itself broke off:", why);
+  }
+  const line = tally.line();
+  console.log(line);
+  process.exit(exitCode ?? (tally.failed > 0 ? 1 : 0));
+}
+
+process.on("uncaughtException", (error) => end(error));
+process.on("SIGINT", () => end("interrupted", 130));
+process.on("SIGTERM", () => end("terminated", 143));
+setTimeout(() => end(`it took more than ${RUN_MS_MAX / 60_000} minutes`), RUN_MS_MAX).unref();
+process.on("exit", () => limit.abort());
+
+await main(process.argv.slice(2)).then(() => end(), end);

@@ -3,6 +3,7 @@
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { accessSync, constants, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { homedir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { withLock } from "./lock.mjs";
 import { bringNode } from "./runtime.mjs";
@@ -91,8 +92,8 @@ function npm() {
 
 /** A home that cannot be written to (containers, CI) must not stop npm. */
 function cacheFlag(root) {
-  const cache = process.env.npm_config_cache;
-  if (!cache) return [];
+  const cache = process.env.npm_config_cache ?? join(homedir(), ".npm");
+  if (process.platform === "win32") return [];
   try {
     mkdirSync(cache, { recursive: true });
     accessSync(cache, constants.W_OK);
