@@ -24,7 +24,7 @@ export const MESSAGE_RULES: readonly Rule[] = [
     "key_invalid",
   ],
   [
-    /api keys? (are|is) not supported|CREDENTIALS_MISSING|expected oauth ?2? access token|cannot be used with api key/i,
+    /api keys? (are|is) not supported|CREDENTIALS_MISSING|cannot be used with api key/i,
     "wrong_auth_kind",
   ],
   [
@@ -87,6 +87,7 @@ export const MESSAGE_RULES: readonly Rule[] = [
     "file_not_found_or_denied",
   ],
   [/session not found|resumption handle/i, "session_not_found"],
+  [/is not found for api version/i, "model_not_found"],
   [
     /publisher model|not (available|served|supported) in (this |the )?(location|region)/i,
     "model_not_in_location",

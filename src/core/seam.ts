@@ -61,10 +61,12 @@ export class Seam {
     if (!candidate || !parts) return chunk;
     const kept = parts.map((part) => this.cutPart(part)).filter((part) => part !== undefined);
     if (kept.length === parts.length && kept.every((part, i) => part === parts[i])) return chunk;
-    if (kept.length === 0 && !candidate.finishReason && !candidate.continuationToken)
-      return undefined;
-    const content = { ...candidate.content, parts: kept };
-    return { ...chunk, candidates: [{ ...candidate, content }] };
+    const { continuationToken, ...rest } = candidate;
+    // A token inside repeated text stands for less than the reader has.
+    const token = continuationToken && this.left === 0 ? { continuationToken } : {};
+    if (kept.length === 0 && !rest.finishReason && !token.continuationToken) return undefined;
+    const content = { ...rest.content, parts: kept };
+    return { ...chunk, candidates: [{ ...rest, ...token, content }] };
   }
 
   private cutPart(part: GeminiPart): GeminiPart | undefined {

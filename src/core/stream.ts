@@ -195,7 +195,10 @@ export class Stream {
     if (seen.responseId) record.responseId = seen.responseId;
     this.usages.push(seen.usage);
     if (problem) return problem;
-    if (seen.finish === "CONTINUATION" && this.checkpoint && this.hops++ < HOPS_MAX) return "hop";
+    if (seen.finish === "CONTINUATION" && seen.token && this.hops++ < HOPS_MAX) {
+      yield this.give(hand.held.splice(0), hand);
+      return "hop";
+    }
     problem = seen.ending(planned.how !== "fresh");
     if (!problem) yield this.give(hand.held.splice(0), hand);
     return problem;
@@ -232,7 +235,7 @@ export class Stream {
     if (!seam) return this.give(hand.sort(chunks), hand);
     // Nothing more to say after the delivered text: it was whole. There is nothing to join.
     const silent = ended && !attempt.seen.content && attempt.seen.finish === "STOP";
-    if (silent && (how === "prefill" || how === "anchor")) return this.give(seam.release(), hand);
+    if (silent && how === "prefill") return this.give(seam.release(), hand);
     // What could not be joined in time is not pasted for an attempt that failed itself.
     if (ended && attempt.seen.ending(true)) return [];
     const result = seam.accept(chunks, ended);

@@ -272,7 +272,7 @@ export class Simulator {
       request: native,
       wanted: want,
       text: told.text,
-      offset: want.from - want.quote.length,
+      offset: told.truth.length - told.text.length,
       seed: this.seed,
       hopTokens: this.options.hopTokens ?? HOP_TOKENS,
     };

@@ -211,6 +211,11 @@ export class SseDecode {
   }
 
   private dispatch(frames: Frame[], whole: boolean): void {
+    if (this.dataChars > this.eventBytesMax) {
+      this.fail("event_too_large");
+      this.spoiled = true;
+    }
+    if (this.problem) return;
     let data = this.data as string;
     if (this.more.length > 0) {
       data = [data, ...this.more].join("\n");

@@ -122,17 +122,22 @@ export function runOf(seed: number): Run {
   const random = randomOf(seed);
   const pick = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)] as T;
   const chance = (p: number) => random() < p;
+  const model = pick(MODELS);
+  const habits = MODELS_SIM.find(({ name }) => name === model);
+  // Going on from a prefill or a token proves itself by nothing: where such a model strays, it has
+  // told another answer, and no reader can know. An anchor shows it.
+  const odd =
+    habits?.prefill || habits?.tokens ? HABITS.filter((word) => !STRAYS.has(word)) : HABITS;
   const steps = Array.from({ length: 1 + Math.floor(random() * 5) }, () => {
     const faults: string[] = [];
     if (chance(0.35)) faults.push(pick(SHAPES));
-    if (chance(0.3)) faults.push(pick(HABITS));
+    if (chance(0.3)) faults.push(pick(odd));
     if (chance(0.55)) faults.push(`${pick(BREAKS)} after ${Math.floor(random() * 9)} chunks`);
     else if (chance(0.6)) faults.push(pick(WHOLE));
     const text = faults.length > 0 ? faults.join(" + ") : "ok";
-    // STOP on every chunk and a proper end of the body: no reader can tell that from a whole answer.
-    return /\b(end|crlf)\b/.test(text) ? text.replace("finish-early always", "finish-early") : text;
+    // STOP before the content and a proper end of the body: no reader can tell that from the end.
+    return /\b(end|crlf)\b/.test(text) ? text.replace(/finish-early( always)?/, "comments") : text;
   });
-  const model = pick(MODELS);
   const config: Record<string, unknown> = {};
   if (chance(0.1)) config.responseMimeType = "application/json";
   if (chance(0.3)) config.thinkingConfig = { includeThoughts: true };
@@ -215,18 +220,8 @@ export async function breaches(
       `text() ${thrown ? "threw" : "ended"} although ${outcome}`,
     );
   }
-  // A model that strays from a prefill or a token has told another answer; nothing shows it.
-  const strays = sim.journal.some((entry) => entry.faults.some((word) => STRAYS.has(word)));
-  const habits = MODELS_SIM.find(({ name }) => name === run.model);
-  const unproven = habits?.prefill || habits?.tokens;
-  const told = strays && unproven ? sim.journal.flatMap((entry) => entry.truth ?? []) : [];
-  const truths = [truth, ...told];
-  must(
-    truths.some((one) => one.startsWith(answer.text)),
-    "the text is not a prefix of the true text",
-  );
-  if (outcome === "done")
-    must(truths.includes(answer.text), "done, but the text is not the true text");
+  must(truth.startsWith(answer.text), "the text is not a prefix of the true text");
+  if (outcome === "done") must(answer.text === truth, "done, but the text is not the true text");
   must(clock.pendingTimers === 0, `${clock.pendingTimers} timers left behind`);
   must(
     sim.journal.every((entry) => entry.outcome !== "open" || entry.status !== 200),
