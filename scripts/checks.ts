@@ -12,7 +12,7 @@ export interface CheckResult {
 
 export const ROOT = join(import.meta.dirname, "..");
 /** What a child of ours needs to run sources. */
-export const NODE_FLAGS = ["--conditions=source", "--disable-warning=ExperimentalWarning"];
+export const NODE_FLAGS = ["--conditions=pollux-source", "--disable-warning=ExperimentalWarning"];
 
 const PARALLEL = 2;
 const CHECK_MS_MAX = 5 * 60_000;

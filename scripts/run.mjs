@@ -9,7 +9,7 @@ import { arePackagesReady, SetupError, setUp } from "./setup/packages.mjs";
 import { canRunSources, findNode } from "./setup/runtime.mjs";
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), "..");
-const FLAGS = ["--conditions=source", "--disable-warning=ExperimentalWarning"];
+const FLAGS = ["--conditions=pollux-source", "--disable-warning=ExperimentalWarning"];
 
 async function main([file, ...args]) {
   if (!file) throw new SetupError("no file to run.", "node scripts/run.mjs FILE [args]");

@@ -40,4 +40,5 @@ export type { Pace } from "./pace.ts";
 export { type ModelInfo, Pollux, type PolluxOptions } from "./pollux.ts";
 export { redact, redactPersonal } from "./redact.ts";
 export type { Secret, StreamOptions, StreamRequest } from "./request.ts";
+export { type ResilientFetchOptions, resilientFetch } from "./resilient-fetch.ts";
 export { durationMs, retryDelay } from "./retry-delay.ts";

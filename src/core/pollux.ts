@@ -1,5 +1,5 @@
 // The client: where to ask, with which key, how patiently. Everything else is the stream's.
-import { EVENT_BYTES_MAX, type GeminiRequest } from "../wire/index.ts";
+import type { GeminiRequest } from "../wire/index.ts";
 import type { Answer } from "./answer.ts";
 import { RetryBudget } from "./budget.ts";
 import { classifyResponse, classifyThrown } from "./classify.ts";
@@ -8,7 +8,6 @@ import type { StreamEvent } from "./event.ts";
 import { type Failure, StreamError } from "./failure.ts";
 import { type FollowOptions, follow } from "./follow.ts";
 import { errorOf, GeminiStream } from "./gemini-stream.ts";
-import { type Clocks, traitsOf } from "./models.ts";
 import type { Pace } from "./pace.ts";
 import {
   authOf,
@@ -21,8 +20,9 @@ import {
   upstreamOf,
   urlOf,
 } from "./request.ts";
+import { type Patience, settingsOf } from "./settings.ts";
 
-export interface PolluxOptions {
+export interface PolluxOptions extends Patience {
   /** Default: `GEMINI_API_KEY`, then `GOOGLE_API_KEY`. A function is asked at each attempt. */
   apiKey?: Secret | undefined;
   /** A bearer token instead of a key, for Vertex and for gateways. */
@@ -33,15 +33,7 @@ export interface PolluxOptions {
   headers?: Record<string, string> | undefined;
   fetch?: typeof globalThis.fetch | undefined;
   clock?: Clock | undefined;
-  maxAttempts?: number | undefined;
-  deadlineMs?: number | undefined;
-  resume?: "auto" | "off" | undefined;
   pace?: Pace | undefined;
-  clocks?: Partial<Clocks> | undefined;
-  /** Whether a model, by name, takes a request that ends with a model turn. */
-  prefill?: ((model: string) => boolean | undefined) | undefined;
-  /** Largest single event accepted. */
-  maxEventBytes?: number | undefined;
 }
 
 export interface ModelInfo {
@@ -53,8 +45,6 @@ export interface ModelInfo {
   [key: string]: unknown;
 }
 
-export const MAX_ATTEMPTS = 5;
-export const DEADLINE_MS = 30 * 60_000;
 const MODEL_PAGES_MAX = 20;
 
 export class Pollux {
@@ -86,7 +76,6 @@ export class Pollux {
   stream(input: StreamRequest): GeminiStream {
     const { model, request } = requestOf(input);
     const { options } = this;
-    const traits = traitsOf(model);
     const url = urlOf(this.address, `${modelPath(model)}:streamGenerateContent?alt=sse`);
     return new GeminiStream(
       {
@@ -96,14 +85,9 @@ export class Pollux {
         dress: async (body: GeminiRequest) => upstreamOf(url, await this.headers(), body),
         clock: this.clock,
         fetch: this.fetch,
-        clocks: { ...traits.clocks, ...options.clocks, ...input.clocks },
-        deadlineMs: input.deadlineMs ?? options.deadlineMs ?? DEADLINE_MS,
-        maxAttempts: input.maxAttempts ?? options.maxAttempts ?? MAX_ATTEMPTS,
-        resume: input.resume ?? options.resume ?? "auto",
-        eventBytesMax: options.maxEventBytes ?? EVENT_BYTES_MAX,
+        ...settingsOf(model, options, input),
         budget: this.budget,
         noPrefill: this.noPrefill,
-        prefill: options.prefill?.(model) ?? traits.prefill,
       },
       { signal: input.signal, pace: input.pace ?? options.pace },
     );

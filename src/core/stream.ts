@@ -70,6 +70,8 @@ export class Stream {
   private retried = false;
   private recovered = false;
   private notResumed: NotResumed | undefined;
+  /** The hand of the last attempt, if its body ended cleanly. */
+  private endedBy: Hand | undefined;
 
   constructor(input: StreamInput) {
     this.input = input;
@@ -134,6 +136,8 @@ export class Stream {
       const event = { type: "failure", attempt: record.n, failure: problem } as const;
       if (decision.verdict === "stop") {
         this.notResumed = decision.notResumed;
+        // How the answer ended is part of it when no other attempt will end it otherwise.
+        if (this.endedBy) yield this.give(this.endedBy.held.splice(0), this.endedBy);
         yield [this.note({ ...event, ...decision })];
         return this.ended(problem);
       }
@@ -160,6 +164,7 @@ export class Stream {
     planned: Plan,
     splice: { cause: string; waitMs: number } | undefined,
   ): AsyncGenerator<StreamEvent[], Failure | "hop" | undefined> {
+    this.endedBy = undefined;
     const attempt = await this.open(planned.request);
     if (!(attempt instanceof Attempt)) return attempt;
     const { seen } = attempt;
@@ -200,6 +205,7 @@ export class Stream {
       return "hop";
     }
     problem = seen.ending(planned.how !== "fresh");
+    this.endedBy = hand;
     if (!problem) yield this.give(hand.held.splice(0), hand);
     return problem;
   }

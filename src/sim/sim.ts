@@ -18,6 +18,7 @@ import { hash, random } from "./random.ts";
 import { bytesOf, type Framing, type Item, type Reply, streamHeaders } from "./reply.ts";
 import { type Route, routeOf } from "./route.ts";
 import { type FaultCall, parseScenario, type Scenario, ScenarioError } from "./scenario.ts";
+import { type ServedReply, type ServedRequest, simServe } from "./serve.ts";
 import { refuseKey, refuseModel, refuseRequest } from "./validate.ts";
 
 export interface SimClock {
@@ -52,6 +53,8 @@ export interface SimRequest {
 export interface Sim {
   /** As `fetch` of a real upstream, without a socket. */
   fetch: typeof globalThis.fetch;
+  /** As a handler for a socket: `listen(sim.serve)`. */
+  serve(request: ServedRequest): Promise<ServedReply>;
   /** What to say to a request; for those who bring their own sockets. */
   handle(request: SimRequest): { reply: Reply; entry: JournalEntry };
   /** The whole and only true answer to a request, or to the request that it goes on from. */
@@ -85,6 +88,7 @@ export function createSim(options: SimOptions = {}): Sim {
   const simulator = new Simulator(options);
   return {
     fetch: simFetch(simulator),
+    serve: simServe(simulator),
     handle: (request) => simulator.handle(request),
     truth: (model, request) => simulator.wanted(model, request as GeminiRequest).full,
     get journal() {
