@@ -197,6 +197,13 @@ const rows = {
       "The model does not support this operation.",
       "Check modality and tools, or use another model.",
     ],
+    live_operation_refused: [
+      "t2",
+      400,
+      "A live session refused the operation.",
+      "Check modality and tools, or try another live model.",
+      "model_not_supporting_method",
+    ],
     model_turn_refused: [
       "",
       400,

@@ -38,7 +38,16 @@ export type { GeminiStream } from "./gemini-stream.ts";
 export type { Clocks } from "./models.ts";
 export type { Pace } from "./pace.ts";
 export { type ModelInfo, Pollux, type PolluxOptions } from "./pollux.ts";
+export { quotaCode } from "./quota.ts";
 export { redact, redactPersonal } from "./redact.ts";
 export type { Secret, StreamOptions, StreamRequest } from "./request.ts";
 export { type ResilientFetchOptions, resilientFetch } from "./resilient-fetch.ts";
 export { durationMs, retryDelay } from "./retry-delay.ts";
+export {
+  HTTP_CODES,
+  MESSAGE_RULES,
+  matchRule,
+  type Rule,
+  STATUS_CODES,
+  THROWN_RULES,
+} from "./rules.ts";

@@ -112,6 +112,7 @@ const ELSEWHERE: Partial<Record<FailureCode, string>> = {
   abort_by_client: "the outcome is `stopped`",
   request_invalid: "thrown before anything is sent",
   base_url_invalid: "thrown before anything is sent",
+  live_operation_refused: "a live session",
   unknown: "nothing that is known",
 };
 
