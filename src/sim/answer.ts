@@ -1,228 +1,226 @@
 // A valid request → the chunks its model sends. What differs between models is read from their
 // habits; nothing here knows of faults.
-import type { GeminiChunk, GeminiPart, GeminiRequest, GeminiUsage } from "../wire/index.ts";
-import { tokenFor, type Wanted } from "./conversation.ts";
+import type { GeminiChunk, GeminiPart } from "../wire/index.ts";
+import { tokenFor } from "./conversation.ts";
 import type { SimModel } from "./models.ts";
 import { hash, type Random, random } from "./random.ts";
-import { callsFor, PIXEL } from "./special.ts";
+import { PIXEL } from "./special.ts";
+import { Speech, type Telling, tokensOf } from "./speech.ts";
+import { write } from "./writer.ts";
 
 /** Tokens one streamed request of a long answer yields before it asks to be continued. */
 export const HOP_TOKENS = 65_536;
 const CHECKPOINT_CHUNKS = 4;
+const CHARS_PER_TOKEN = 4;
+const CANDIDATES_MAX = 8;
+/** How often an old model ends with a chunk that has no parts. */
+const BARE_END_CHANCE = 0.2;
 
-export interface Telling {
-  model: SimModel;
-  request: GeminiRequest;
-  wanted: Wanted;
-  /** Text to send: normally a quote and the rest; faults may put something else. */
-  text: string;
-  /** Where in `wanted.full` the text that is new begins, for tokens. */
-  offset: number;
-  seed: number;
-  hopTokens: number;
-}
-
-export function tokensOf(text: string): number {
-  return Math.ceil(text.length / 4);
+interface ThinkingConfig {
+  includeThoughts?: boolean;
 }
 
 export function chunksOf(telling: Telling): GeminiChunk[] {
   const { model, request, wanted, seed } = telling;
-  const r = random(hash(wanted.key + wanted.from, seed));
-  const writer = new Writer(telling, r);
+  const r = random(hash(`${wanted.key} ${wanted.how} ${wanted.from}`, seed));
+  const speech = new Speech(telling, r);
   const config = request.generationConfig ?? {};
-  const thinking = config.thinkingConfig as { includeThoughts?: boolean } | undefined;
-  if (model.thinks && thinking?.includeThoughts) {
-    writer.send([
-      {
-        text: `**Weighing the question**\n\nThe prompt asks for ${wanted.prompt.slice(0, 40)}…`,
-        thought: true,
-      },
-    ]);
-    writer.send([{ text: "**Choosing the words**\n\nA calm tone will do.", thought: true }]);
-  }
-  if (/\[\[blocked\]\]/.test(wanted.prompt)) return [writer.blocked("PROHIBITED_CONTENT")];
-  const calls = callsFor(request, wanted.prompt);
-  if (calls.length > 0) return writer.calls(calls);
-  if (model.image || JSON.stringify(config.responseModalities ?? "").includes("IMAGE"))
-    return writer.image();
-  if (request.tools?.some((tool) => "codeExecution" in tool)) writer.code();
-  const limit = config.maxOutputTokens;
-  let text = telling.text;
+  if (/\[\[blocked\]\]/.test(wanted.prompt)) return speech.blocked("PROHIBITED_CONTENT");
+  const thinking = config.thinkingConfig as ThinkingConfig | undefined;
+  if (model.thinks && wanted.how !== "token" && thinking?.includeThoughts)
+    thoughts(speech, telling);
+  if (wanted.calls.length > 0) return calls(speech, telling);
+  if (wanted.isImage) return image(speech, telling);
+  if (request.tools?.some((tool) => "codeExecution" in tool) && wanted.how === "fresh")
+    code(speech, model);
+  return texts(speech, telling, r);
+}
+
+function thoughts(speech: Speech, { wanted }: Telling): void {
+  const about = wanted.prompt.replace(/\s+/g, " ").slice(0, 40);
+  const first = `**Weighing the question**\n\nThe prompt is about “${about}”.\n\n\n`;
+  speech.send([{ text: first, thought: true }]);
+  speech.send([{ text: "**Choosing the words**\n\nA calm tone will do.\n\n\n", thought: true }]);
+}
+
+/** The text as far as limits and stop sequences let it go, and why it ends there. */
+export function limited(telling: Omit<Telling, "vertex" | "nowDate" | "seed">) {
+  const { model, request, wanted, hopTokens } = telling;
+  const config = request.generationConfig ?? {};
+  let { text } = telling;
   let reason = "STOP";
   for (const stop of config.stopSequences ?? []) {
-    const at = text.indexOf(stop);
+    const at = stop === "" ? -1 : text.indexOf(stop);
     if (at >= 0) text = text.slice(0, at);
   }
-  const before = wanted.how === "token" ? tokensOf(wanted.full.slice(0, wanted.from)) : 0;
-  if (limit !== undefined && tokensOf(text) + before > limit) {
-    text = text.slice(0, Math.max(0, limit - before) * 4);
+  // A token carries what was spent; any other request begins to count anew.
+  const spent = wanted.how === "token" ? tokensOf(wanted.full.slice(0, wanted.from)) : 0;
+  const limit = Math.min(
+    config.maxOutputTokens ?? Number.POSITIVE_INFINITY,
+    model.outputTokenLimit,
+  );
+  if (tokensOf(text) + spent > limit) {
+    text = whole(text, Math.max(0, limit - spent) * CHARS_PER_TOKEN);
     reason = "MAX_TOKENS";
   }
-  if (model.tokens && tokensOf(text) > telling.hopTokens) {
-    text = text.slice(0, telling.hopTokens * 4);
+  if (model.tokens && tokensOf(text) > hopTokens) {
+    text = whole(text, hopTokens * CHARS_PER_TOKEN);
     reason = "CONTINUATION";
   }
-  return writer.texts(text, reason, config.candidateCount ?? 1);
+  return { text, reason };
 }
 
-class Writer {
-  private readonly out: GeminiChunk[] = [];
-  private sent = "";
-  private thoughts = 0;
-  private readonly telling: Telling;
-  private readonly r: Random;
-  private readonly responseId: string;
+/** The first characters, without half of a surrogate pair at their end. */
+function whole(text: string, chars: number): string {
+  return text.slice(0, /[\ud800-\udbff]/.test(text[chars - 1] ?? "") ? chars - 1 : chars);
+}
 
-  constructor(telling: Telling, r: Random) {
-    this.telling = telling;
-    this.r = r;
-    this.responseId = `sim${hash(telling.wanted.key + telling.wanted.from, telling.seed).toString(36)}`;
-  }
+interface Line {
+  index: number;
+  pieces: string[];
+  reason: string;
+}
 
-  send(
-    parts: GeminiPart[],
-    more: {
-      finishReason?: string;
-      finishMessage?: string;
-      index?: number;
-      continuationToken?: string;
-    } = {},
-  ): void {
-    for (const part of parts) {
-      if (part.thought) this.thoughts += tokensOf(part.text ?? "");
-      else if (!more.index) this.sent += part.text ?? "";
+function texts(speech: Speech, telling: Telling, r: Random): GeminiChunk[] {
+  const { model, request, wanted, seed } = telling;
+  const count = Math.min(CANDIDATES_MAX, request.generationConfig?.candidateCount ?? 1);
+  const lines = Array.from({ length: count }, (_, index): Line => {
+    const other = { seed, model: model.name, prompt: wanted.prompt, turn: `#candidate ${index}` };
+    const { text, reason } = limited(index === 0 ? telling : { ...telling, text: write(other) });
+    return { index, pieces: split(text, r), reason };
+  });
+  const rounds = Math.max(...lines.map(({ pieces }) => pieces.length));
+  const apart = model.signs || r.next() < BARE_END_CHANCE;
+  for (let i = 0; i < rounds; i += 1) {
+    for (const { index, pieces, reason } of lines) {
+      const text = pieces[i];
+      if (text === undefined) continue;
+      const last = i === pieces.length - 1;
+      const at = telling.offset + speech.sentChars + text.length;
+      const marks = model.tokens && index === 0 && i % CHECKPOINT_CHUNKS === CHECKPOINT_CHUNKS - 1;
+      speech.send([{ text }], {
+        index,
+        ...(last && !apart && { finishReason: reason }),
+        ...(marks && { continuationToken: tokenFor(wanted.key, at) }),
+      });
     }
-    const { index = 0, ...rest } = more;
-    const content = parts.length > 0 ? { parts, role: "model" } : { role: "model" };
-    this.out.push({
-      candidates: [{ content, ...rest, index }],
-      usageMetadata: this.usage(rest.finishReason !== undefined),
-      modelVersion: this.telling.model.name,
-      responseId: this.responseId,
-    });
   }
+  for (const line of lines) {
+    if (apart || line.pieces.length === 0) end(speech, telling, line);
+  }
+  return speech.chunks;
+}
 
-  texts(text: string, reason: string, candidates: number): GeminiChunk[] {
-    const { model, telling } = this.with();
-    const pieces = this.split(text);
-    const last = model.signs ? pieces.length : pieces.length - 1;
-    for (const [i, piece] of pieces.entries()) {
-      const done = i === last;
-      const at = telling.offset + this.sent.length + piece.length;
-      const checkpoint = model.tokens && !done && i % CHECKPOINT_CHUNKS === CHECKPOINT_CHUNKS - 1;
-      for (let index = 0; index < candidates; index += 1) {
-        this.send([{ text: index === 0 ? piece : piece.toUpperCase() }], {
-          index,
-          ...(done && { finishReason: reason }),
-          ...(checkpoint && { continuationToken: tokenFor(at) }),
-        });
+/** The last chunk where the reason to end stands apart: signed and empty, or without parts. */
+function end(speech: Speech, { model, wanted, offset }: Telling, { index, reason }: Line): void {
+  const goesOn = model.tokens && (reason === "CONTINUATION" || reason === "MAX_TOKENS");
+  speech.send(model.signs ? [{ text: "", thoughtSignature: speech.signature }] : [], {
+    index,
+    finishReason: reason,
+    ...(goesOn && { continuationToken: tokenFor(wanted.key, offset + speech.sentChars) }),
+  });
+}
+
+/** Pieces that grow, as the API's do; a character of two units is never cut, a family of them is. */
+function split(text: string, r: Random): string[] {
+  const pieces: string[] = [];
+  let at = 0;
+  for (let size = 14; at < text.length; size = Math.min(130, size * 1.4)) {
+    let end = Math.min(text.length, at + r.int(Math.ceil(size / 2), Math.ceil(size)));
+    if (/[\ud800-\udbff]/.test(text[end - 1] ?? "")) end += 1;
+    pieces.push(text.slice(at, end));
+    at = end;
+  }
+  return pieces;
+}
+
+function calls(speech: Speech, telling: Telling): GeminiChunk[] {
+  const { model, wanted, request, vertex } = telling;
+  const config = request.toolConfig?.functionCallingConfig as Record<string, unknown> | undefined;
+  if (vertex && config?.streamFunctionCallArguments) return callsInPieces(speech, telling);
+  const parts = wanted.calls.map(
+    ({ name, args }, i): GeminiPart => ({
+      functionCall: { ...(model.signs && { id: speech.callId(i) }), name, args },
+      ...(model.signs && i === 0 && { thoughtSignature: speech.signature }),
+    }),
+  );
+  const finish = {
+    finishReason: "STOP",
+    ...(!model.signs && { finishMessage: "Model generated function call(s)." }),
+  };
+  // One chunk for each call on newer models, one for all on older ones.
+  const groups = model.signs ? parts.map((part) => [part]) : [parts];
+  for (const [i, group] of groups.entries())
+    speech.send(group, i === groups.length - 1 ? finish : {});
+  return speech.chunks;
+}
+
+function callsInPieces(speech: Speech, { wanted, model }: Telling): GeminiChunk[] {
+  for (const [i, { name, args }] of wanted.calls.entries()) {
+    const entries = Object.entries(args);
+    const signed = model.signs && i === 0 && { thoughtSignature: speech.signature };
+    const more = entries.length > 0 && { willContinue: true };
+    speech.send([{ functionCall: { name, ...more }, ...signed }]);
+    for (const [key, inner] of entries) {
+      const jsonPath = `$.${key}`;
+      if (typeof inner === "string") {
+        const half = Math.ceil(inner.length / 2);
+        const first = { jsonPath, stringValue: inner.slice(0, half), willContinue: true };
+        speech.send([{ functionCall: { partialArgs: [first], willContinue: true } }]);
+        const second = { jsonPath, stringValue: inner.slice(half) };
+        speech.send([{ functionCall: { partialArgs: [second], willContinue: true } }]);
+      } else {
+        const kind = typeof inner === "number" ? "numberValue" : "boolValue";
+        const plain = typeof inner === "number" || typeof inner === "boolean";
+        const one = { jsonPath, ...(plain && { [kind]: inner }) };
+        speech.send([{ functionCall: { partialArgs: [one], willContinue: true } }]);
       }
     }
-    if (model.signs || pieces.length === 0) {
-      const token = reason === "CONTINUATION" || (model.tokens && reason === "MAX_TOKENS");
-      const at = telling.offset + this.sent.length;
-      for (let index = 0; index < candidates; index += 1) {
-        const part = model.signs
-          ? { text: "", thoughtSignature: btoa(`signature-${this.responseId}`) }
-          : { text: "" };
-        this.send([part], {
-          index,
-          finishReason: reason,
-          ...(token && { continuationToken: tokenFor(at) }),
-        });
-      }
-    }
-    return this.out;
+    if (entries.length > 0) speech.send([{ functionCall: {} }]);
   }
+  speech.send([], { finishReason: "STOP" });
+  return speech.chunks;
+}
 
-  calls(calls: { name: string; args: Record<string, unknown> }[]): GeminiChunk[] {
-    const { model } = this.with();
-    const parts = calls.map(
-      ({ name, args }, i): GeminiPart => ({
-        functionCall: { ...(model.signs && { id: `call_${this.responseId}_${i}` }), name, args },
-        ...(model.signs && i === 0 && { thoughtSignature: btoa(`signature-${this.responseId}`) }),
-      }),
+function image(speech: Speech, { wanted }: Telling): GeminiChunk[] {
+  speech.send([{ text: wanted.full.slice(wanted.from) }]);
+  speech.send([{ inlineData: { mimeType: "image/png", data: PIXEL } }], { finishReason: "STOP" });
+  return speech.chunks;
+}
+
+/** Rounds of code; with two, some models say STOP in the middle of the turn. */
+function code(speech: Speech, model: SimModel): void {
+  for (const [i, factor] of [6, 7].entries()) {
+    const stops = i === 1 && model.stopsTwice ? { finishReason: "STOP" } : {};
+    speech.send(
+      [{ executableCode: { language: "PYTHON", code: `print(${factor} * 7)\n` } }],
+      stops,
     );
-    this.send(parts, {
-      finishReason: "STOP",
-      ...(!model.signs && { finishMessage: "Model generated function call(s)." }),
-    });
-    return this.out;
-  }
-
-  image(): GeminiChunk[] {
-    this.send([{ text: "Here is a very small picture." }]);
-    this.send([{ inlineData: { mimeType: "image/png", data: PIXEL } }], { finishReason: "STOP" });
-    return this.out;
-  }
-
-  code(): void {
-    const rounds = this.with().model.stopsTwice ? 2 : 1;
-    for (let i = 0; i < rounds; i += 1) {
-      const stops = i === 1 ? { finishReason: "STOP" } : {};
-      this.send([{ executableCode: { language: "PYTHON", code: `print(${6 + i} * 7)\n` } }], stops);
-      this.send([{ codeExecutionResult: { outcome: "OUTCOME_OK", output: `${(6 + i) * 7}\n` } }]);
-    }
-  }
-
-  blocked(blockReason: string): GeminiChunk {
-    const { promptTokenCount } = this.usage(true);
-    return {
-      promptFeedback: { blockReason },
-      usageMetadata: { promptTokenCount, totalTokenCount: promptTokenCount },
-      modelVersion: this.telling.model.name,
-    } as GeminiChunk;
-  }
-
-  private with() {
-    return { model: this.telling.model, telling: this.telling };
-  }
-
-  private split(text: string): string[] {
-    const pieces: string[] = [];
-    let at = 0;
-    for (let size = 14; at < text.length; size = Math.min(130, size * 1.4)) {
-      let end = Math.min(text.length, at + this.r.int(Math.ceil(size / 2), Math.ceil(size)));
-      if (/[\ud800-\udbff]/.test(text[end - 1] ?? "")) end += 1;
-      pieces.push(text.slice(at, end));
-      at = end;
-    }
-    return pieces;
-  }
-
-  private usage(last: boolean): GeminiUsage {
-    const { model, request } = this.telling;
-    const promptTokens =
-      tokensOf(JSON.stringify(request.contents)) + (model.shrinkingPrompt && !last ? 2 : 0);
-    const output = tokensOf(this.sent);
-    return {
-      promptTokenCount: promptTokens,
-      candidatesTokenCount: output,
-      totalTokenCount: promptTokens + output + this.thoughts,
-      promptTokensDetails: [{ modality: "TEXT", tokenCount: promptTokens }],
-      ...(this.thoughts > 0 && { thoughtsTokenCount: this.thoughts }),
-      serviceTier: "standard",
-    };
+    const output = `${factor * 7}\n`;
+    speech.send([{ codeExecutionResult: { outcome: "OUTCOME_OK", output } }]);
   }
 }
 
-/** The same answer in one piece. */
+/** The same answer in one piece: parts that follow each other are joined, for each candidate. */
 export function unary(chunks: readonly GeminiChunk[]): GeminiChunk {
-  const parts: GeminiPart[] = [];
-  for (const chunk of chunks) {
-    for (const part of chunk.candidates?.[0]?.content?.parts ?? []) {
-      const last = parts.at(-1);
-      const joins =
-        last &&
-        typeof last.text === "string" &&
-        typeof part.text === "string" &&
-        last.thought === part.thought;
-      if (joins) parts[parts.length - 1] = { ...last, ...part, text: `${last.text}${part.text}` };
+  const last = chunks.at(-1) ?? {};
+  const indexes = new Set(chunks.flatMap((one) => (one.candidates ?? []).map((c) => c.index ?? 0)));
+  if (indexes.size === 0) return last;
+  const candidates = [...indexes].sort().map((index) => {
+    const all = chunks.flatMap((one) =>
+      (one.candidates ?? []).filter((candidate) => (candidate.index ?? 0) === index),
+    );
+    const parts: GeminiPart[] = [];
+    for (const part of all.flatMap((one) => one.content?.parts ?? [])) {
+      const before = parts.at(-1);
+      const bothText = typeof before?.text === "string" && typeof part.text === "string";
+      if (before && bothText && before.thought === part.thought)
+        parts[parts.length - 1] = { ...before, ...part, text: `${before.text}${part.text}` };
       else parts.push({ ...part });
     }
-  }
-  const last = chunks.at(-1) ?? {};
-  if (!last.candidates) return last;
-  return { ...last, candidates: [{ ...last.candidates[0], content: { parts, role: "model" } }] };
+    const { content: _, continuationToken, ...rest } = Object.assign({}, ...all);
+    const kept = all.at(-1)?.continuationToken && { continuationToken };
+    return { content: { parts, role: "model" }, ...rest, ...kept };
+  });
+  return { ...last, candidates };
 }

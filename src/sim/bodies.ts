@@ -7,6 +7,7 @@ export interface ErrorBody {
   error?: { code: number; message: string; status: string; details?: Record<string, unknown>[] };
   text?: string;
   contentType?: string;
+  headers?: Record<string, string>;
 }
 
 const TYPE = "type.googleapis.com/google.rpc.";
@@ -45,36 +46,48 @@ export function retryInfo(seconds: number): Record<string, unknown> {
   return { "@type": `${TYPE}RetryInfo`, retryDelay: `${seconds}s` };
 }
 
-function violation(quotaId: string, metric: string, quotaValue: string): Record<string, unknown> {
+export type QuotaKind = "minute" | "day" | "tokens" | "zero";
+
+/** Quota id, metric, and the value that the free tier has. */
+const QUOTAS: Readonly<Record<QuotaKind, readonly [id: string, metric: string, value: number]>> = {
+  minute: [
+    "GenerateRequestsPerMinutePerProjectPerModel-FreeTier",
+    "generate_content_free_tier_requests",
+    15,
+  ],
+  day: [
+    "GenerateRequestsPerDayPerProjectPerModel-FreeTier",
+    "generate_content_free_tier_requests",
+    250,
+  ],
+  tokens: [
+    "GenerateContentInputTokensPerModelPerMinute-FreeTier",
+    "generate_content_free_tier_input_token_count",
+    250_000,
+  ],
+  zero: [
+    "GenerateRequestsPerDayPerProjectPerModel-FreeTier",
+    "generate_content_free_tier_requests",
+    0,
+  ],
+};
+
+/** What a broken quota says; even a day's quota comes with a delay of seconds. */
+export function quotaBody(
+  kind: QuotaKind,
+  seconds = 7.25,
+  { limit, model = "gemini-3.6-flash" }: { limit?: number; model?: string } = {},
+): ErrorBody {
+  const [quotaId, metric, usual] = QUOTAS[kind];
   const quotaMetric = `generativelanguage.googleapis.com/${metric}`;
-  const quotaDimensions = { location: "global", model: "gemini-3.6-flash" };
-  return {
+  const quotaValue = String(limit ?? usual);
+  const message = `${PLAN}\n* Quota exceeded for metric: ${quotaMetric}, limit: ${quotaValue}, model: ${model}\nPlease retry in ${seconds}s.`;
+  const quotaDimensions = { location: "global", model };
+  const failure = {
     "@type": `${TYPE}QuotaFailure`,
     violations: [{ quotaMetric, quotaId, quotaDimensions, quotaValue }],
   };
-}
-
-export function quotaBody(kind: "minute" | "day" | "tokens" | "zero", seconds = 7): ErrorBody {
-  const free = "generate_content_free_tier_requests";
-  const [id, metric, value] = {
-    minute: ["GenerateRequestsPerMinutePerProjectPerModel-FreeTier", free, "15"],
-    day: ["GenerateRequestsPerDayPerProjectPerModel-FreeTier", free, "250"],
-    tokens: [
-      "GenerateContentInputTokensPerModelPerMinute-FreeTier",
-      "generate_content_free_tier_input_token_count",
-      "250000",
-    ],
-    zero: ["GenerateRequestsPerDayPerProjectPerModel-FreeTier", free, "0"],
-  }[kind] as [string, string, string];
-  const message = `${PLAN}\n* Quota exceeded for metric: generativelanguage.googleapis.com/${metric}, limit: ${value}\nPlease retry in ${seconds}.25s.`;
-  return api(
-    429,
-    "RESOURCE_EXHAUSTED",
-    message,
-    violation(id, metric, value),
-    HELP,
-    retryInfo(seconds),
-  );
+  return api(429, "RESOURCE_EXHAUSTED", message, failure, HELP, retryInfo(Math.floor(seconds)));
 }
 
 function page(status: number, title: string, body: string): ErrorBody {
@@ -165,9 +178,9 @@ export const ERROR_BODIES: Readonly<Record<string, ErrorBody>> = Object.freeze({
     "User location is not supported for the API use.",
   ),
   quota_per_minute: quotaBody("minute"),
-  quota_per_day: quotaBody("day", 5),
-  quota_tokens_per_minute: quotaBody("tokens", 21),
-  free_tier_limit_zero: quotaBody("zero", 11),
+  quota_per_day: quotaBody("day", 5.5),
+  quota_tokens_per_minute: quotaBody("tokens", 21.125),
+  free_tier_limit_zero: quotaBody("zero", 11.5),
   quota_plan_exhausted: api(429, "RESOURCE_EXHAUSTED", PLAN, HELP),
   quota_unspecified: api(
     429,
@@ -322,6 +335,20 @@ export const ERROR_BODIES: Readonly<Record<string, ErrorBody>> = Object.freeze({
   },
   stream_expired: { status: 410, text: "Gone", contentType: "text/plain" },
 });
+
+/** Refusals that are no row of a failure table, and so not for a scenario to name. */
+export const CONTINUATION_INVALID = api(
+  400,
+  "INVALID_ARGUMENT",
+  "The continuation token is invalid.",
+);
+export const PAGE_NOT_FOUND = page(
+  404,
+  "Error 404 (Not Found)!!1",
+  "<p><b>404.</b> <ins>That’s an error.</ins><p>The requested URL was not found on this server. <ins>That’s all we know.</ins>",
+);
+
+export const ERROR_NAMES: readonly string[] = Object.freeze(Object.keys(ERROR_BODIES));
 
 /** By HTTP status, for scenarios that name a number. */
 export const BODY_BY_STATUS: Readonly<Record<number, string>> = Object.freeze({

@@ -1,15 +1,18 @@
 // What a request asks for: a new answer, or the rest of one. Request bodies may be camelCase or
 // snake_case; inside the simulator they are camelCase.
-import type { GeminiContent, GeminiRequest } from "../wire/index.ts";
+import type { GeminiContent, GeminiPart, GeminiRequest } from "../wire/index.ts";
+import type { SimModel } from "./models.ts";
 import { hash, random } from "./random.ts";
-import { document } from "./special.ts";
+import { type Call, callsFor, document } from "./special.ts";
 import { write } from "./writer.ts";
 
 /** Shortest end of a partial answer that, quoted back, asks to go on from it. */
 const QUOTE_CHARS_MIN = 8;
+/** Words by which a message that quotes a short or a whole answer still asks to go on from it. */
+const ASKS_TO_GO_ON = /\b(continu|cut off|carry on|go on|resume|interrupted|repeat)/i;
 
 export interface Wanted {
-  /** The whole answer, whatever of it is sent. */
+  /** The whole answer, whatever of it is sent; empty for an answer that is no text. */
   full: string;
   /** Where the text to send begins. */
   from: number;
@@ -20,18 +23,23 @@ export interface Wanted {
   /** The prompt, the same for every attempt at one answer. */
   key: string;
   prompt: string;
+  /** Function calls in place of text. */
+  calls: Call[];
+  isImage: boolean;
+  /** The continuation token is of another answer, or of none. */
+  tokenIsForeign: boolean;
 }
+
+/** Keys of what a caller made up; these are not names of ours. */
+const OPAQUE =
+  /^(args|response|parameters|parametersJsonSchema|responseSchema|responseJsonSchema|_responseJsonSchema|labels|struct)$/;
 
 export function camel(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(camel);
   if (typeof value !== "object" || value === null) return value;
   const entries = Object.entries(value).map(([key, inner]) => {
-    const name = key.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
-    const opaque =
-      /^(args|response|parametersJsonSchema|responseJsonSchema|responseSchema|parameters)$/.test(
-        name,
-      );
-    return [name, opaque ? inner : camel(inner)];
+    const name = key.replace(/(?!^)_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+    return [name, OPAQUE.test(name) ? inner : camel(inner)];
   });
   return Object.fromEntries(entries);
 }
@@ -43,62 +51,103 @@ export function textOf(content: GeminiContent | undefined): string {
     .join("");
 }
 
-export function wanted(seed: number, model: string, request: GeminiRequest): Wanted {
-  const contents = Array.isArray(request.contents) ? request.contents : [request.contents];
+/** `contents` as a list; the API also takes a single one, and text is what people try first. */
+export function contentsOf(request: Pick<GeminiRequest, "contents">): GeminiContent[] {
+  const contents: unknown = request.contents ?? [];
+  if (typeof contents === "string") return [{ role: "user", parts: [{ text: contents }] }];
+  const list: unknown[] = Array.isArray(contents) ? contents : [contents];
+  return list.map((one) => {
+    if (typeof one !== "object" || one === null) return { parts: [] };
+    const { parts = [], ...rest } = one as GeminiContent & { parts?: unknown };
+    const all: unknown[] = Array.isArray(parts) ? parts : [parts];
+    const objects = all.filter((part): part is GeminiPart => typeof part === "object" && !!part);
+    return { ...rest, parts: objects };
+  });
+}
+
+/** What of a model decides what it says. */
+export type Voice = Pick<SimModel, "name" | "image">;
+
+const CAPTION = "Here is a very small picture.";
+
+export function wanted(seed: number, model: Voice, request: GeminiRequest): Wanted {
+  const contents = contentsOf(request);
   const last = contents.at(-1);
   const before = contents.at(-2);
-  const compose = (base: GeminiContent[]) => {
-    const prompt = textOf(base.findLast((one) => one?.role !== "model"));
-    const key = hash(
-      `${model}\n${JSON.stringify(base.map((one) => [one?.role, textOf(one)]))}`,
-    ).toString(36);
-    if (/json/.test(request.generationConfig?.responseMimeType ?? "")) {
-      return { prompt, key, full: document(request, random(hash(key, seed))) };
-    }
-    const calls = JSON.stringify(base).includes("functionResponse") ? " (tools)" : "";
-    const full = write({ seed, model, prompt: `${prompt}${calls}#${base.length}` });
-    return { prompt, key, full };
-  };
   if (before?.role === "model" && last?.role !== "model") {
     const partial = textOf(before);
-    const quote = quoted(partial, textOf(last));
-    const base = compose(contents.slice(0, -2));
-    if (quote && base.full.startsWith(partial)) {
-      return { ...base, from: partial.length, how: "anchor", quote };
-    }
+    const base = compose(seed, model, request, contents.slice(0, -2));
+    const quote = base.full.startsWith(partial)
+      ? quoted(partial, textOf(last), partial.length === base.full.length)
+      : "";
+    if (quote !== "") return { ...base, from: partial.length, how: "anchor", quote };
   }
-  if (last?.role === "model") {
+  if (last?.role === "model" && !last.parts?.some((part) => part.functionCall)) {
     const partial = textOf(last);
-    const base = compose(contents.slice(0, -1));
+    const base = compose(seed, model, request, contents.slice(0, -1));
     const full = base.full.startsWith(partial) ? base.full : partial + base.full;
-    return { ...base, full, from: partial.length, how: "prefill", quote: "" };
+    return { ...base, full, from: partial.length, how: "prefill" };
   }
-  const base = compose(contents);
-  const offset = tokenOffset(request.continuationToken);
-  if (offset === undefined) return { ...base, from: 0, how: "fresh", quote: "" };
-  return { ...base, from: Math.min(offset, base.full.length), how: "token", quote: "" };
+  const base = compose(seed, model, request, contents);
+  if (!request.continuationToken) return base;
+  const offset = offsetIn(request.continuationToken, base.key);
+  if (offset === undefined) return { ...base, tokenIsForeign: true };
+  return { ...base, from: Math.min(offset, base.full.length), how: "token" };
+}
+
+/** The answer to a conversation that asks for a new one. */
+function compose(
+  seed: number,
+  model: Voice,
+  request: GeminiRequest,
+  contents: GeminiContent[],
+): Wanted {
+  const prompt = textOf(contents.findLast((one) => one.role !== "model"));
+  const told = contents.map((one) => [one.role, textOf(one)]);
+  const key = hash(`${model.name}\n${JSON.stringify(told)}`).toString(36);
+  const asked = { ...request, contents };
+  const calls = callsFor(asked, prompt);
+  const fresh = {
+    from: 0,
+    how: "fresh",
+    quote: "",
+    tokenIsForeign: false,
+    isImage: false,
+  } as const;
+  const base = { prompt, key, calls, ...fresh };
+  if (calls.length > 0) return { ...base, full: "" };
+  const config = request.generationConfig ?? {};
+  if (model.image || JSON.stringify(config.responseModalities ?? "").includes("IMAGE"))
+    return { ...base, full: CAPTION, isImage: true };
+  if (/json|x\.enum/.test(config.responseMimeType ?? ""))
+    return { ...base, full: document(asked, random(hash(key, seed))) };
+  const answersCall = contents.at(-1)?.parts?.some((part) => part.functionResponse);
+  const turn = `${answersCall ? " (tools)" : ""}#${contents.length}`;
+  return { ...base, full: write({ seed, model: model.name, prompt, turn }) };
 }
 
 /** The longest end of `partial` that the message quotes. */
-function quoted(partial: string, message: string): string {
+function quoted(partial: string, message: string, isWhole: boolean): string {
   const text = partial.trimEnd();
-  let low = QUOTE_CHARS_MIN;
-  if (text.length < 1 || !message.includes(text.slice(-Math.min(low, text.length)))) return "";
-  while (low < text.length && message.includes(text.slice(-(low + 1)))) low += 1;
-  return text.slice(-Math.min(low, text.length)) + partial.slice(text.length);
+  const least = Math.min(QUOTE_CHARS_MIN, text.length);
+  if (least === 0 || !message.includes(text.slice(-least))) return "";
+  if ((isWhole || least < QUOTE_CHARS_MIN) && !ASKS_TO_GO_ON.test(message)) return "";
+  let length = least;
+  while (length < text.length && message.includes(text.slice(-(length + 1)))) length += 1;
+  return text.slice(-length) + partial.slice(text.length);
 }
 
-const TOKEN_PREFIX = "sim-continue:";
+const TOKEN_PREFIX = "sim";
 
-export function tokenFor(offset: number): string {
-  return btoa(`${TOKEN_PREFIX}${offset}`);
+/** State to go on from: opaque to a client, and good for this answer only. */
+export function tokenFor(key: string, offset: number): string {
+  return btoa(`${TOKEN_PREFIX}:${key}:${offset}`);
 }
 
-function tokenOffset(token: string | undefined): number | undefined {
-  if (!token) return undefined;
+function offsetIn(token: string, key: string): number | undefined {
   try {
-    const text = atob(token);
-    return text.startsWith(TOKEN_PREFIX) ? Number(text.slice(TOKEN_PREFIX.length)) : undefined;
+    const [prefix, of, offset] = atob(token).split(":");
+    return prefix === TOKEN_PREFIX && of === key ? Number(offset) : undefined;
   } catch {
     return undefined;
   }

@@ -1,143 +1,138 @@
 // The simulator as a `fetch`: no socket, but a real Response with a body that is pulled, and errors
 // that look as the platform's own would.
+import { type Broken, bodyOf, headersDue, leave } from "./body.ts";
+import type { SimClock } from "./clock.ts";
 import type { JournalEntry } from "./journal.ts";
-import type { Piece, Refusal, Reply } from "./reply.ts";
-import type { Simulator } from "./sim.ts";
+import { refusal } from "./refusals.ts";
+import type { Refusal, Reply } from "./reply.ts";
 
-const REFUSALS: Record<Refusal, { code: string; message: string }> = {
-  refused: { code: "ECONNREFUSED", message: "connect ECONNREFUSED 127.0.0.1:443" },
-  dns: { code: "ENOTFOUND", message: "getaddrinfo ENOTFOUND generativelanguage.googleapis.com" },
-  tls: {
-    code: "ECONNRESET",
-    message: "Client network socket disconnected before secure TLS connection was established",
-  },
-  reset: { code: "ECONNRESET", message: "read ECONNRESET" },
-  "connect-timeout": { code: "UND_ERR_CONNECT_TIMEOUT", message: "Connect Timeout Error" },
-};
-
-function platformError(message: string, cause: { code: string; message: string }): TypeError {
-  return new TypeError(message, {
-    cause: Object.assign(new Error(cause.message), { code: cause.code }),
-  });
-}
-
-function abortReason(signal: AbortSignal): unknown {
-  return signal.reason ?? new DOMException("This operation was aborted", "AbortError");
-}
-
-export function simFetch(sim: Simulator): typeof globalThis.fetch {
-  return async (input, init) => {
-    const request = new Request(
-      input as string,
-      { ...init, ...(init?.body ? { duplex: "half" } : {}) } as RequestInit,
-    );
-    const signal = init?.signal ?? request.signal;
-    if (signal.aborted) throw abortReason(signal);
-    const headers = Object.fromEntries(request.headers);
-    const body = request.method === "GET" ? "" : await request.text();
-    const { reply, entry } = sim.handle({
-      method: request.method,
-      url: request.url,
-      headers,
-      body,
-    });
-    if (reply.refusal) throw platformError("fetch failed", REFUSALS[reply.refusal]);
-    await headersWait(sim, reply, signal, entry);
-    const withBody = reply.status !== 204 && reply.status !== 304;
-    return new Response(withBody ? bodyOf(sim, reply.pieces, signal, entry) : null, {
-      status: reply.status,
-      headers: shownHeaders(reply),
-    });
+/** What a fetch talks to. */
+export interface Answers {
+  clock: SimClock;
+  handle(request: { method: string; url: string; headers: Record<string, string>; body: string }): {
+    reply: Reply;
+    entry: JournalEntry;
   };
 }
 
-function shownHeaders(reply: Reply): Record<string, string> {
-  const { "x-sim-headers-wait": _, ...headers } = reply.headers;
-  return headers;
+const REDIRECTS_MAX = 20;
+const NO_BODY = [204, 205, 304];
+
+export function simFetch(sim: Answers): typeof globalThis.fetch {
+  return async (input, init) => {
+    const request = new Request(input as string, withDuplex(init));
+    const signal = init?.signal ?? request.signal;
+    if (signal.aborted) throw abortReason(signal);
+    const body = request.body ? await request.text() : "";
+    const headers = Object.fromEntries(request.headers);
+    let { method, url } = request;
+    for (let hops = 0; hops <= REDIRECTS_MAX; hops += 1) {
+      const asked = { method, url, headers, body: method === "GET" ? "" : body };
+      const { reply, entry } = sim.handle(asked);
+      if (reply.refusal) throw thrown("fetch failed", reply.refusal);
+      if (!(await headersDue(reply, sim.clock, signal))) {
+        leave(entry, sim.clock);
+        throw abortReason(signal);
+      }
+      const target = redirectOf(reply, url);
+      if (target === undefined || request.redirect === "manual")
+        return response(sim, reply, entry, { signal, url, redirected: hops > 0 });
+      entry.outcome = "sent";
+      if (request.redirect === "error") throw fetchFailed("unexpected redirect");
+      if (reply.status < 307 && method === "POST") method = "GET";
+      url = target;
+    }
+    throw fetchFailed("redirect count exceeded");
+  };
 }
 
-async function headersWait(
-  sim: Simulator,
+/** Node asks for it where a body is a stream. */
+function withDuplex(init: RequestInit | undefined): RequestInit {
+  return { ...init, ...(init?.body && { duplex: "half" }) } as RequestInit;
+}
+
+function redirectOf(reply: Reply, from: string): string | undefined {
+  const { location } = reply.headers;
+  if (![301, 302, 303, 307, 308].includes(reply.status) || !location) return undefined;
+  return new URL(location, from).href;
+}
+
+function response(
+  sim: Answers,
   reply: Reply,
-  signal: AbortSignal,
   entry: JournalEntry,
-): Promise<void> {
-  const waitMs = Number(reply.headers["x-sim-headers-wait"] ?? 0);
-  if (waitMs > 0) await sim.clock.wait(waitMs, signal);
-  if (reply.status === 0)
-    await new Promise<void>((resolve) =>
-      signal.addEventListener("abort", () => resolve(), { once: true }),
-    );
-  if (!signal.aborted) return;
-  leave(sim, entry);
-  throw abortReason(signal);
+  how: { signal: AbortSignal; url: string; redirected: boolean },
+): Response {
+  const { status, headers } = reply;
+  const bare = NO_BODY.includes(status);
+  if (bare) entry.outcome = "sent";
+  const body = bare ? null : streamOf(sim, reply, entry, how.signal);
+  const made = new Response(body, { status, headers });
+  Object.defineProperties(made, {
+    url: { value: how.url },
+    redirected: { value: how.redirected },
+  });
+  return made;
 }
 
-function leave(sim: Simulator, entry: JournalEntry): void {
-  if (entry.outcome !== "open") return;
-  entry.outcome = "client left";
-  entry.clientLeftAt = sim.clock.date().toISOString();
-}
-
-function bodyOf(
-  sim: Simulator,
-  pieces: readonly Piece[],
-  signal: AbortSignal,
+function streamOf(
+  sim: Answers,
+  reply: Reply,
   entry: JournalEntry,
+  signal: AbortSignal,
 ): ReadableStream<Uint8Array> {
-  let at = 0;
   const left = new AbortController();
+  const pieces = bodyOf(reply, entry, { clock: sim.clock, signal: left.signal });
   let forget = () => {};
   return new ReadableStream<Uint8Array>(
     {
       start(controller) {
         const onAbort = () => {
-          leave(sim, entry);
           left.abort();
+          leave(entry, sim.clock);
           controller.error(abortReason(signal));
         };
         signal.addEventListener("abort", onAbort, { once: true });
         forget = () => signal.removeEventListener("abort", onAbort);
+        if (signal.aborted) onAbort();
       },
       async pull(controller) {
-        for (;;) {
-          const piece = pieces[at++];
-          if (left.signal.aborted) return;
-          if (piece?.kind === "wait") await sim.clock.wait(piece.ms, left.signal);
-          else if (piece?.kind === "bytes") {
-            if (piece.bytes.length === 0) continue;
-            controller.enqueue(Uint8Array.from(piece.bytes));
-            return;
-          } else if (piece?.how === "hang") {
-            await new Promise<void>((resolve) =>
-              left.signal.addEventListener("abort", () => resolve(), { once: true }),
-            );
-            return;
-          } else {
-            forget();
-            entry.outcome = piece && piece.how !== "eof" ? "cut" : "sent";
-            if (!piece || piece.how === "eof") controller.close();
-            else if (piece.how === "fin")
-              controller.error(
-                platformError("terminated", {
-                  code: "UND_ERR_SOCKET",
-                  message: "other side closed",
-                }),
-              );
-            else
-              controller.error(
-                platformError("terminated", { code: "ECONNRESET", message: "read ECONNRESET" }),
-              );
-            return;
-          }
+        const { done, value } = await pieces.next();
+        if (left.signal.aborted) return;
+        if (value instanceof Uint8Array) {
+          controller.enqueue(Uint8Array.from(value));
+          return;
         }
+        forget();
+        if (done || value === undefined) controller.close();
+        else controller.error(thrown("terminated", causeOf(value)));
       },
       cancel() {
         forget();
-        leave(sim, entry);
         left.abort();
+        leave(entry, sim.clock);
+        void pieces.return();
       },
     },
     { highWaterMark: 0 },
   );
+}
+
+function causeOf({ how, as }: Broken): Refusal {
+  return as ?? refusal(how === "fin" ? "UND_ERR_SOCKET" : "ECONNRESET");
+}
+
+function thrown(message: string, why: Refusal): TypeError {
+  const told = why.thrown ?? message;
+  if (why.code === "") return new TypeError(told);
+  const cause = Object.assign(new Error(why.message), { code: why.code });
+  return new TypeError(told, { cause });
+}
+
+function fetchFailed(message: string): TypeError {
+  return new TypeError("fetch failed", { cause: new Error(message) });
+}
+
+function abortReason(signal: AbortSignal): unknown {
+  return signal.reason ?? new DOMException("This operation was aborted", "AbortError");
 }

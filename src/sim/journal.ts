@@ -8,10 +8,12 @@ export interface JournalEntry {
   model?: string;
   /** Which attempt at the same answer this was, from 1. */
   attempt?: number;
+  /** Words of the faults that met it. */
   faults: string[];
   key: "none" | "header" | "query" | "bearer";
   headers: Record<string, string>;
   body?: unknown;
+  /** 0 where no answer was given at all. */
   status?: number;
   outcome: "open" | "sent" | "cut" | "refused" | "client left";
   clientLeftAt?: string;
@@ -21,7 +23,14 @@ export interface JournalEntry {
 
 const ENTRIES_MAX = 1_000;
 const BODY_CHARS_MAX = 20_000;
-const KEY_HEADERS = /^(x-goog-api-key|authorization|cookie|proxy-authorization)$/;
+/** A shorter key would be found in innocent words. */
+const KEY_CHARS_MIN = 4;
+const KEY_HEADERS =
+  /^(x-goog-api-key|authorization|proxy-authorization|cookie|x-goog-iam-authorization-token)$/;
+const KEY_QUERIES = ["key", "access_token", "upload_token"];
+/** What looks like a key wherever it stands. */
+const KEY_SHAPES = /\bAIza[\w-]{10,}|\bya29\.[\w.-]+|\bBearer\s+[^\s"',]+|\bsk-[\w-]{16,}/gi;
+const MARK = "[REDACTED]";
 
 export class Journal {
   private readonly entries: JournalEntry[] = [];
@@ -44,23 +53,58 @@ export class Journal {
   }
 }
 
-export function withoutKeys(headers: Record<string, string>): Record<string, string> {
-  return Object.fromEntries(Object.entries(headers).filter(([name]) => !KEY_HEADERS.test(name)));
+export interface Caller {
+  key: string | undefined;
+  kind: JournalEntry["key"];
 }
 
-export function pathWithoutKey(url: URL): string {
+export function callerOf(url: URL, headers: Record<string, string>): Caller {
+  const own = headers["x-goog-api-key"];
+  if (own) return { key: own, kind: "header" };
+  const query = url.searchParams.get("key") ?? url.searchParams.get("$key");
+  if (query) return { key: query, kind: "query" };
+  const bearer = bearerOf(headers);
+  return bearer ? { key: bearer, kind: "bearer" } : { key: undefined, kind: "none" };
+}
+
+function bearerOf(headers: Record<string, string>): string | undefined {
+  return /^Bearer\s+(.+)$/i.exec(headers.authorization ?? "")?.[1];
+}
+
+/** What may be kept of a request: path, headers and body, without any copy of any key. */
+export function withoutKeys(
+  url: URL,
+  headers: Record<string, string>,
+  body: string,
+): Pick<JournalEntry, "path" | "headers" | "body"> {
+  const keys = [
+    headers["x-goog-api-key"],
+    bearerOf(headers),
+    ...KEY_QUERIES.map((name) => url.searchParams.get(name)),
+  ].filter((key) => typeof key === "string" && key.length >= KEY_CHARS_MIN) as string[];
+  const forms = keys.flatMap((key) => [
+    key,
+    encodeURIComponent(key),
+    JSON.stringify(key).slice(1, -1),
+  ]);
+  const clean = (text: string) =>
+    forms.reduce((all, form) => all.replaceAll(form, MARK), text).replace(KEY_SHAPES, MARK);
   const shown = new URL(url);
-  if (shown.searchParams.has("key")) shown.searchParams.set("key", "REDACTED");
-  return shown.pathname + shown.search;
+  for (const name of KEY_QUERIES)
+    if (shown.searchParams.has(name)) shown.searchParams.set(name, "REDACTED");
+  const kept = Object.entries(headers).filter(([name]) => !KEY_HEADERS.test(name));
+  return {
+    path: clean(shown.pathname + shown.search),
+    headers: Object.fromEntries(kept.map(([name, value]) => [name, clean(value)])),
+    ...(body !== "" && { body: parsed(clean(body)) }),
+  };
 }
 
-/** The body without any copy of the key that came with it. */
-export function bodyWithout(key: string | undefined, text: string): unknown {
-  const short = text.slice(0, BODY_CHARS_MAX);
-  const clean = key && key.length > 3 ? short.replaceAll(key, "[REDACTED]") : short;
+function parsed(text: string): unknown {
+  if (text.length > BODY_CHARS_MAX) return `${text.slice(0, BODY_CHARS_MAX)}…`;
   try {
-    return JSON.parse(clean) as unknown;
+    return JSON.parse(text) as unknown;
   } catch {
-    return clean;
+    return text;
   }
 }

@@ -17,13 +17,16 @@ export interface SimModel {
   stopsTwice: boolean;
   /** The prompt's count shrinks in the last chunk. */
   shrinkingPrompt: boolean;
+  /** Leaves out `index` on its chunks, but for the last. */
+  bareIndex: boolean;
   image: boolean;
   retired?: string;
 }
 
 const GENERATE = ["generateContent", "countTokens", "createCachedContent", "batchGenerateContent"];
 
-function model(name: string, displayName: string, habits: Partial<SimModel> = {}): SimModel {
+/** A model of your own: what is not said is as in the newest ones. */
+export function model(name: string, displayName: string, habits: Partial<SimModel> = {}): SimModel {
   return Object.freeze({
     name,
     displayName,
@@ -36,6 +39,7 @@ function model(name: string, displayName: string, habits: Partial<SimModel> = {}
     tokens: false,
     stopsTwice: false,
     shrinkingPrompt: false,
+    bareIndex: false,
     image: false,
     ...habits,
   });
@@ -48,6 +52,7 @@ export const MODELS: readonly SimModel[] = Object.freeze([
     ...OLD,
     thinks: false,
     shrinkingPrompt: true,
+    bareIndex: true,
     outputTokenLimit: 8_192,
   }),
   model("gemini-2.5-flash", "Gemini 2.5 Flash", { ...OLD, stopsTwice: true }),
@@ -80,7 +85,27 @@ export const MODELS: readonly SimModel[] = Object.freeze([
 
 export const DEFAULT_MODEL = "gemini-3.6-flash";
 
-export function findModel(name: string): SimModel | undefined {
-  const bare = name.replace(/^(models|tunedModels)\//, "").replace(/^.*\/models\//, "");
-  return MODELS.find((one) => one.name === bare);
+/** The name without what may stand before it. */
+export function bareName(name: string): string {
+  return name.replace(/^(models|tunedModels)\//, "").replace(/^.*\/models\//, "");
+}
+
+export function findModel(
+  name: string,
+  models: readonly SimModel[] = MODELS,
+): SimModel | undefined {
+  const bare = bareName(name);
+  return models.find((one) => one.name === bare);
+}
+
+/** The usual models, and others put in their place or beside them. */
+export function modelsWith(
+  own: readonly (Partial<SimModel> & { name: string })[] = [],
+): readonly SimModel[] {
+  const named = new Set(own.map(({ name }) => name));
+  const usual = MODELS.filter(({ name }) => !named.has(name));
+  return [
+    ...usual,
+    ...own.map((one) => model(one.name, one.name, { ...findModel(one.name), ...one })),
+  ];
 }

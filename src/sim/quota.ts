@@ -9,30 +9,36 @@ export interface QuotaLimits {
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
+/** Even a request that will fit at once is told to wait a little. */
+const WAIT_MS_MIN = 1_000;
 
 export class Quota {
   private readonly limits: QuotaLimits;
-  private spent: { at: number; tokens: number }[] = [];
+  private spent: { atMs: number; tokens: number }[] = [];
 
   constructor(limits: QuotaLimits) {
     this.limits = limits;
   }
 
   /** Takes one request, or says which quota it would break. */
-  take(nowMs: number, tokens: number): ErrorBody | undefined {
-    this.spent = this.spent.filter(({ at }) => nowMs - at < DAY_MS);
-    const minute = this.spent.filter(({ at }) => nowMs - at < MINUTE_MS);
-    const wait = Math.max(1, Math.ceil((MINUTE_MS - (nowMs - (minute[0]?.at ?? nowMs))) / 1_000));
+  take(nowMs: number, tokens: number, model: string): ErrorBody | undefined {
     const { requestsPerMinute, requestsPerDay, tokensPerMinute } = this.limits;
-    if (requestsPerDay === 0 || requestsPerMinute === 0) return quotaBody("zero", wait);
+    const keptMs = requestsPerDay === undefined ? MINUTE_MS : DAY_MS;
+    this.spent = this.spent.filter(({ atMs }) => nowMs - atMs < keptMs);
+    const minute = this.spent.filter(({ atMs }) => nowMs - atMs < MINUTE_MS);
+    const freeMs = MINUTE_MS - (nowMs - (minute[0]?.atMs ?? nowMs - MINUTE_MS));
+    const seconds = Math.ceil(Math.max(WAIT_MS_MIN, freeMs)) / 1_000;
+    const broken = (kind: Parameters<typeof quotaBody>[0], limit: number) =>
+      quotaBody(kind, seconds, { limit, model });
+    if (requestsPerDay === 0 || requestsPerMinute === 0) return broken("zero", 0);
     if (requestsPerDay !== undefined && this.spent.length >= requestsPerDay)
-      return quotaBody("day", wait);
+      return broken("day", requestsPerDay);
     if (requestsPerMinute !== undefined && minute.length >= requestsPerMinute)
-      return quotaBody("minute", wait);
+      return broken("minute", requestsPerMinute);
     const used = minute.reduce((sum, one) => sum + one.tokens, 0);
     if (tokensPerMinute !== undefined && used + tokens > tokensPerMinute)
-      return quotaBody("tokens", wait);
-    this.spent.push({ at: nowMs, tokens });
+      return broken("tokens", tokensPerMinute);
+    this.spent.push({ atMs: nowMs, tokens });
     return undefined;
   }
 }

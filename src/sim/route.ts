@@ -1,48 +1,84 @@
 // Where a request goes: the paths of the Developer API, of Vertex, of the OpenAI-compatible form,
 // and the simulator's own.
 
+export type Verb =
+  | "streamGenerateContent"
+  | "generateContent"
+  | "countTokens"
+  | "embedContent"
+  | "batchEmbedContents";
+
+/** Where models are called by a path: which API, which surface. */
+export interface Surface {
+  version: string;
+  /** Under `projects/…/locations/…`, where only OAuth is taken. */
+  project: boolean;
+  vertex: boolean;
+}
+
 export type Route =
-  | {
-      kind: "generate";
-      verb:
-        | "streamGenerateContent"
-        | "generateContent"
-        | "countTokens"
-        | "embedContent"
-        | "batchEmbedContents";
-      model: string;
-      version: string;
-    }
-  | { kind: "models"; version: string }
-  | { kind: "model"; model: string; version: string }
+  | ({ kind: "generate"; verb: Verb; model: string } & Surface)
+  | ({ kind: "models" } & Surface)
+  | ({ kind: "model"; model: string } & Surface)
   | { kind: "openai-chat" }
   | { kind: "openai-models" }
-  | { kind: "control"; what: "index" | "requests" | "scenarios" }
+  | { kind: "openai-embeddings" }
+  | { kind: "control"; what: ControlRoute }
   | { kind: "unknown" };
 
-const VERBS = new Set([
+export type ControlRoute = "index" | "requests" | "scenarios" | "elsewhere" | "loop";
+
+const CONTROLS: readonly string[] = ["index", "requests", "scenarios", "elsewhere", "loop"];
+const VERBS: readonly string[] = [
   "streamGenerateContent",
   "generateContent",
   "countTokens",
   "embedContent",
   "batchEmbedContents",
-]);
+];
+const UNKNOWN: Route = { kind: "unknown" };
 
 export function routeOf(url: URL): Route {
-  const path = decodeURIComponent(url.pathname).replace(/\/{2,}/g, "/");
-  if (path === "/sim" || path === "/sim/") return { kind: "control", what: "index" };
-  if (path === "/sim/requests") return { kind: "control", what: "requests" };
-  if (path === "/sim/scenarios") return { kind: "control", what: "scenarios" };
-  const version = /^\/(v\d\w*)\//.exec(path)?.[1] ?? "v1beta";
-  if (/\/openai\/chat\/completions$/.test(path) || /\/openapi\/chat\/completions$/.test(path))
-    return { kind: "openai-chat" };
-  if (/\/openai\/models(\/[^/]+)?$/.test(path)) return { kind: "openai-models" };
-  const generate = /\/((?:models|tunedModels)\/[^/:]+):(\w+)$/.exec(path);
-  if (generate && VERBS.has(generate[2] as string)) {
-    return { kind: "generate", verb: generate[2] as never, model: generate[1] as string, version };
+  const path = decoded(url.pathname)
+    .replace(/\/{2,}/g, "/")
+    .replace(/(?<=.)\/$/, "");
+  const control = /^\/sim(?:\/([a-z]+))?$/.exec(path);
+  if (control) {
+    const what = control[1] ?? "index";
+    return CONTROLS.includes(what) ? { kind: "control", what: what as ControlRoute } : UNKNOWN;
   }
-  if (/\/models\/?$/.test(path)) return { kind: "models", version };
-  const one = /\/(models\/[^/:]+)$/.exec(path);
-  if (one) return { kind: "model", model: one[1] as string, version };
-  return { kind: "unknown" };
+  // A base URL may bring a path of its own before the version.
+  const versioned = /^(?:\/[^/]+)*?\/(v1|v1beta|v1alpha|v1beta1)(\/.*)$/.exec(path);
+  const version = versioned?.[1] ?? "v1beta";
+  let rest = versioned?.[2] ?? path;
+  const inProject = /^\/projects\/[^/]+\/locations\/[^/]+(\/.*)$/.exec(rest);
+  rest = inProject?.[1] ?? rest;
+  const openai = /^\/(?:openai|endpoints\/openapi)\/(.+)$/.exec(rest)?.[1];
+  if (openai === "chat/completions") return { kind: "openai-chat" };
+  if (openai === "embeddings") return { kind: "openai-embeddings" };
+  if (openai !== undefined)
+    return /^models(\/|$)/.test(openai) ? { kind: "openai-models" } : UNKNOWN;
+  const published = /^\/publishers\/[^/]+(\/models.*)$/.exec(rest)?.[1];
+  const project = inProject !== null;
+  return modelRoute(published ?? rest, { version, project, vertex: project || !!published });
+}
+
+function modelRoute(path: string, surface: Surface): Route {
+  if (path === "/models") return { kind: "models", ...surface };
+  const found = /^\/((?:models|tunedModels)\/[^/:]+)(?::(\w+))?$/.exec(path);
+  const model = found?.[1];
+  if (!found || model === undefined) return UNKNOWN;
+  const verb = found[2];
+  if (verb === undefined) return { kind: "model", model, ...surface };
+  return VERBS.includes(verb)
+    ? { kind: "generate", verb: verb as Verb, model, ...surface }
+    : UNKNOWN;
+}
+
+function decoded(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path;
+  }
 }

@@ -1,18 +1,15 @@
 // A scenario: which faults meet which attempt at the same answer. Read from text or from a parsed
 // file; what cannot be read is told with its place and the nearest known word.
-import { ERROR_BODIES } from "./bodies.ts";
-import type { Settings } from "./faults/fault.ts";
+import { ERROR_NAMES } from "./bodies.ts";
+import type { Fault, FaultCall } from "./faults/fault.ts";
 import { FAULTS, findFault } from "./faults/index.ts";
-
-export interface FaultCall {
-  word: string;
-  settings: Settings;
-  /** For `flaky`: how likely the fault in it is. */
-  chance?: number;
-}
+import { didYouMean } from "./nearest.ts";
+import { readSettings } from "./settings.ts";
 
 export interface Scenario {
+  /** As it was written; attempts are counted for each text apart. */
   text: string;
+  seed?: number;
   match?: { model?: string; path?: string };
   attempts: readonly (readonly FaultCall[])[];
   /** What attempts beyond the list meet. */
@@ -21,83 +18,114 @@ export interface Scenario {
 
 const ATTEMPTS_MAX = 1_000;
 const FAULTS_MAX = 20;
+const TEXT_CHARS_MAX = 100_000;
+const KEYS = ["attempts", "after", "match", "seed", "name", "$schema"];
+const EXAMPLE = '"attempt 1: cut after 3 chunks; attempt 2: ok"';
 
 /** Bad scenario text or file; the message says where and what would be right. */
 export class ScenarioError extends Error {
   override name = "ScenarioError";
 }
 
-/** `attempt 1: cut after 12 chunks; attempt 2: 429 retry 1s; attempt 3: ok` */
+/**
+ * Text (`attempt 1: cut after 12 chunks; attempt 2: 429 retry 1s; attempt 3: ok`), a list of
+ * attempts, or an object with `attempts`. Throws `ScenarioError`.
+ */
 export function parseScenario(value: unknown): Scenario {
   if (typeof value === "string") return fromText(value);
   if (Array.isArray(value)) return fromObject({ attempts: value });
   if (typeof value === "object" && value !== null)
     return fromObject(value as Record<string, unknown>);
+  const kind = value === null ? "null" : typeof value;
   throw new ScenarioError(
-    `scenario: expected text, a list of attempts or { attempts: [...] }, got ${value === null ? "null" : typeof value}`,
+    `scenario: expected text such as ${EXAMPLE}, a list of attempts, or { attempts: [...] }; got ${kind}`,
   );
 }
 
 function fromText(text: string): Scenario {
+  if (text.length > TEXT_CHARS_MAX)
+    throw new ScenarioError(`scenario: longer than ${TEXT_CHARS_MAX} characters`);
   const attempts: FaultCall[][] = [];
   let after: Scenario["after"] = "ok";
-  for (const [i, step] of text.split(/[;\n]/).entries()) {
-    if (step.trim() === "") continue;
-    const numbered = /^\s*(?:attempt\s+)?(\d{1,3}|\*)\s*:\s*(.*)$/is.exec(step);
-    if (/^\s*then\s*:?\s*repeat/i.test(step)) {
+  let column = 1;
+  for (const step of text.split(/[;\n]/)) {
+    const where = `column ${column + (/^\s*/.exec(step)?.[0].length ?? 0)}`;
+    column += step.length + 1;
+    if (/^\s*(#.*)?$/.test(step)) continue;
+    if (/^\s*then\s*:?\s*repeat(-last)?\s*$/i.test(step)) {
       after = "repeat-last";
       continue;
     }
-    const calls = parseCalls(numbered?.[2] ?? step, `step ${i + 1}`);
-    if (numbered?.[1] === "*") {
-      attempts.push(calls);
-      after = "repeat-last";
-    } else {
-      const n = numbered ? Number(numbered[1]) : attempts.length + 1;
-      if (n < 1 || n > ATTEMPTS_MAX)
-        throw new ScenarioError(
-          `step ${i + 1}: attempt numbers go from 1 to ${ATTEMPTS_MAX}, got ${n}`,
-        );
-      while (attempts.length < n - 1) attempts.push([]);
-      attempts[n - 1] = calls;
-    }
+    const numbered = /^\s*(?:attempt\s+)?(\d{1,4}|\*)\s*:\s*(.*)$/is.exec(step);
+    const n = numbered?.[1] === "*" || !numbered ? attempts.length + 1 : Number(numbered[1]);
+    if (n < 1 || n > ATTEMPTS_MAX)
+      throw new ScenarioError(`${where}: attempts go from 1 to ${ATTEMPTS_MAX}, got ${n}`);
+    while (attempts.length < n - 1) attempts.push([]);
+    attempts[n - 1] = parseCalls(numbered?.[2] ?? step, where);
+    if (numbered?.[1] === "*") after = "repeat-last";
   }
   if (attempts.length === 0)
-    throw new ScenarioError(
-      'scenario: it has no attempt; write e.g. "attempt 1: cut after 3 chunks"',
-    );
+    throw new ScenarioError(`scenario: it has no attempt; write e.g. ${EXAMPLE}`);
   return { text, attempts, after };
 }
 
 function fromObject(value: Record<string, unknown>): Scenario {
   for (const key of Object.keys(value)) {
-    if (!["attempts", "after", "match", "seed", "name", "$schema"].includes(key)) {
-      throw new ScenarioError(`${key}: unknown key; a scenario has attempts, after and match`);
-    }
+    if (!KEYS.includes(key))
+      throw new ScenarioError(
+        `${key}: unknown key${didYouMean(key, KEYS)}; a scenario has attempts, after, match and seed`,
+      );
   }
-  if (typeof value.attempts === "string") return fromText(value.attempts);
-  if (!Array.isArray(value.attempts) || value.attempts.length === 0) {
+  const { seed, after, match } = value;
+  if (seed !== undefined && !Number.isInteger(seed))
+    throw new ScenarioError(`seed: expected a whole number, got ${JSON.stringify(seed)}`);
+  if (after !== undefined && after !== "ok" && after !== "repeat-last")
+    throw new ScenarioError(`after: expected "ok" or "repeat-last", got ${JSON.stringify(after)}`);
+  const read =
+    typeof value.attempts === "string"
+      ? fromText(value.attempts)
+      : { attempts: fromList(value.attempts), after: "ok" as const };
+  return {
+    ...read,
+    text: JSON.stringify(value),
+    ...(after !== undefined && { after }),
+    ...(seed !== undefined && { seed: seed as number }),
+    ...(match !== undefined && { match: fromMatch(match) }),
+  };
+}
+
+function fromMatch(value: unknown): NonNullable<Scenario["match"]> {
+  const entries = typeof value === "object" && value !== null ? Object.entries(value) : undefined;
+  for (const [key, inner] of entries ?? [["", undefined]]) {
+    if ((key !== "model" && key !== "path") || typeof inner !== "string")
+      throw new ScenarioError(
+        'match: expected { model: "gemini-...", path: "part of a path" }, both optional',
+      );
+  }
+  return value as NonNullable<Scenario["match"]>;
+}
+
+function fromList(list: unknown): FaultCall[][] {
+  if (!Array.isArray(list) || list.length === 0)
     throw new ScenarioError('attempts: expected a list such as ["cut after 3 chunks", "ok"]');
-  }
-  const attempts = value.attempts.map((entry: unknown, i) => {
+  if (list.length > ATTEMPTS_MAX)
+    throw new ScenarioError(`attempts: at most ${ATTEMPTS_MAX}, got ${list.length}`);
+  return list.map((entry: unknown, i) => {
     const where = `attempts[${i}]`;
     if (typeof entry === "string") return parseCalls(entry, where);
     const faults = Array.isArray(entry) ? entry : (entry as { faults?: unknown } | null)?.faults;
     if (!Array.isArray(faults))
       throw new ScenarioError(
-        `${where}: expected text, e.g. "cut after 3 chunks", or { faults: [...] }`,
+        `${where}: expected text such as "cut after 3 chunks", or { faults: [...] }`,
       );
     return faults.flatMap((fault: unknown, j) => {
-      if (typeof fault !== "string")
-        throw new ScenarioError(`${where}.faults[${j}]: expected text, e.g. "cut after 3 chunks"`);
-      return parseCalls(fault, `${where}.faults[${j}]`);
+      const at = `${where}.faults[${j}]`;
+      // A bare status is a number in YAML.
+      if (typeof fault !== "string" && typeof fault !== "number")
+        throw new ScenarioError(`${at}: expected text such as "cut after 3 chunks"`);
+      return parseCalls(String(fault), at);
     });
   });
-  const after = value.after ?? "ok";
-  if (after !== "ok" && after !== "repeat-last")
-    throw new ScenarioError('after: expected "ok" or "repeat-last"');
-  const match = value.match as Scenario["match"];
-  return { text: JSON.stringify(value), attempts, after, ...(match && { match }) };
 }
 
 function parseCalls(text: string, where: string): FaultCall[] {
@@ -106,7 +134,8 @@ function parseCalls(text: string, where: string): FaultCall[] {
     .map((call) => call.trim())
     .filter((call) => call !== "" && call.toLowerCase() !== "ok")
     .map((call) => parseCall(call, where));
-  if (calls.length > FAULTS_MAX) throw new ScenarioError(`${where}: at most ${FAULTS_MAX} faults`);
+  if (calls.length > FAULTS_MAX)
+    throw new ScenarioError(`${where}: at most ${FAULTS_MAX} faults in one attempt`);
   return calls;
 }
 
@@ -114,13 +143,26 @@ function parseCall(text: string, where: string): FaultCall {
   const tokens = text.split(/\s+/);
   const head = tokens[0] as string;
   const word = head.toLowerCase();
-  if (/^[1-5]\d\d$/.test(head) || head in ERROR_BODIES)
-    return { word: "status", settings: settingsOf(tokens, where) };
-  if (!findFault(word))
-    throw new ScenarioError(
-      `${where}: unknown fault "${head}"${nearest(word)}; \`pollux sim --list-faults\` lists them all`,
-    );
-  if (word !== "flaky") return { word, settings: settingsOf(tokens.slice(1), where) };
+  if (word === "flaky") return parseFlaky(tokens, where);
+  const isStatus = /^[1-5]\d\d$/.test(head) || ERROR_NAMES.includes(head);
+  const fault = findFault(isStatus ? "status" : word);
+  if (!fault) {
+    const known = [...FAULTS.map((one) => one.word), "ok", ...ERROR_NAMES];
+    const hint = didYouMean(head, known) || "; docs/faults.md lists them all";
+    throw new ScenarioError(`${where}: unknown fault "${head}"${hint}`);
+  }
+  return { word: fault.word, settings: settingsOf(fault, tokens.slice(isStatus ? 0 : 1), where) };
+}
+
+function settingsOf(fault: Fault, tokens: readonly string[], where: string): FaultCall["settings"] {
+  try {
+    return readSettings(fault, tokens);
+  } catch (error) {
+    throw new ScenarioError(`${where}: ${(error as Error).message}`);
+  }
+}
+
+function parseFlaky(tokens: readonly string[], where: string): FaultCall {
   const chance = Number(tokens[1]);
   if (!(chance >= 0 && chance <= 1))
     throw new ScenarioError(
@@ -129,62 +171,4 @@ function parseCall(text: string, where: string): FaultCall {
   if (tokens.length < 3)
     throw new ScenarioError(`${where}: flaky: name the fault, e.g. "flaky 0.3 cut after 2 chunks"`);
   return { ...parseCall(tokens.slice(2).join(" "), where), chance };
-}
-
-function settingsOf(tokens: readonly string[], where: string): Settings {
-  const settings: Settings = { numbers: [], words: [] };
-  for (let i = 0; i < tokens.length; i += 1) {
-    const token = tokens[i] as string;
-    const next = tokens[i + 1] ?? "";
-    if (token === "after") {
-      if (!/^\d{1,9}$/.test(next))
-        throw new ScenarioError(`${where}: after: expected a whole number, got "${next}"`);
-      settings.after = Number(next);
-      const unit = tokens[i + 2] ?? "chunks";
-      if (/^bytes?$/.test(unit)) settings.unit = "bytes";
-      i += /^(chunk|byte)s?$/.test(unit) ? 2 : 1;
-    } else if (token === "for" || token === "every" || token === "retry") {
-      const ms = durationMs(next);
-      if (ms === undefined)
-        throw new ScenarioError(
-          `${where}: ${token}: expected a duration such as 2s or 150ms, got "${next}"`,
-        );
-      if (token === "retry") settings.retryMs = ms;
-      else settings.ms = ms;
-      i += 1;
-    } else if (/^\d{1,9}$/.test(token)) settings.numbers.push(Number(token));
-    else settings.words.push(token);
-  }
-  return settings;
-}
-
-function durationMs(text: string): number | undefined {
-  const found = /^(\d{1,7}(?:\.\d{1,3})?)(ms|s|m)?$/.exec(text);
-  if (!found) return undefined;
-  return Number(found[1]) * ({ ms: 1, s: 1_000, m: 60_000 }[found[2] ?? "s"] as number);
-}
-
-function nearest(word: string): string {
-  const known = FAULTS.map((fault) => fault.word);
-  const best = known
-    .map((name) => ({ name, far: distance(word, name) }))
-    .sort((a, b) => a.far - b.far)[0];
-  return best && best.far <= 3 ? `; did you mean "${best.name}"?` : "";
-}
-
-function distance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, i) => i);
-  for (let i = 1; i <= a.length; i += 1) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j += 1) {
-      const same = a[i - 1] === b[j - 1] ? 0 : 1;
-      next[j] = Math.min(
-        (next[j - 1] as number) + 1,
-        (row[j] as number) + 1,
-        (row[j - 1] as number) + same,
-      );
-    }
-    row = next;
-  }
-  return row[b.length] as number;
 }

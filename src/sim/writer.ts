@@ -46,7 +46,12 @@ export function wordsAsked(prompt: string): number {
   return WORDS_DEFAULT;
 }
 
-export function write(input: { seed: number; model: string; prompt: string }): string {
+export function write(input: {
+  seed: number;
+  model: string;
+  prompt: string;
+  turn?: string;
+}): string {
   const r = random(hash(`${input.model}\n${input.prompt}`, input.seed));
   const words = wordsAsked(input.prompt);
   if (words === 1) return `${r.pick(NOUNS)[0]?.toUpperCase()}${r.pick(NOUNS).slice(1)}.`;

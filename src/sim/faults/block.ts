@@ -4,17 +4,11 @@ import type { Fault } from "./fault.ts";
 export const block: Fault = {
   word: "block",
   does: "Blocks the prompt: one event without candidates.",
+  takes: { words: /^[A-Z][A-Z_]*$/ },
   example: "block · block SAFETY",
   items(_items, { words }) {
-    const blockReason = words[0] ?? "PROHIBITED_CONTENT";
-    return [
-      {
-        kind: "chunk",
-        chunk: {
-          promptFeedback: { blockReason },
-          usageMetadata: { promptTokenCount: 9, totalTokenCount: 9 },
-        },
-      },
-    ];
+    const promptFeedback = { blockReason: words[0] ?? "PROHIBITED_CONTENT" };
+    const usageMetadata = { promptTokenCount: 9, totalTokenCount: 9 };
+    return [{ kind: "chunk", chunk: { promptFeedback, usageMetadata } }];
   },
 };

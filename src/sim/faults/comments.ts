@@ -4,8 +4,11 @@ import type { Fault } from "./fault.ts";
 
 export const comments: Fault = {
   word: "comments",
-  does: "Puts keep-alive comments between the events.",
+  does: "Puts keep-alive comments before the events.",
+  takes: {},
   example: "comments",
   items: (items) =>
-    items.flatMap((item): Item[] => [{ kind: "comment", text: "keep-alive" }, item]),
+    items.flatMap((item): Item[] =>
+      item.kind === "chunk" ? [{ kind: "comment", text: "keep-alive" }, item] : [item],
+    ),
 };

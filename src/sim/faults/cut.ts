@@ -1,11 +1,10 @@
 // The fault `cut`.
-
-import type { Fault } from "./fault.ts";
-import { afterChunks, firstBytes } from "./fault.ts";
+import { afterChunks, type Fault, firstBytes } from "./fault.ts";
 
 export const cut: Fault = {
   word: "cut",
-  does: "Closes the connection before the body has ended.",
+  does: "Closes the connection (FIN) before the body has ended.",
+  takes: { after: "chunks|bytes" },
   example: "cut after 3 chunks · cut after 200 bytes",
   items(items, { after = 3, unit }) {
     if (unit === "bytes") return items;

@@ -1,13 +1,15 @@
 // The fault `drift`.
 import type { Fault } from "./fault.ts";
 
+const OTHER = "Meanwhile, something else entirely came to pass, and nobody could say why.";
+
 export const drift: Fault = {
   word: "drift",
   does: "When asked to go on, goes on with other words.",
-  example: "drift",
+  takes: {},
+  example: "attempt 1: cut; attempt 2: drift",
   tell(told) {
     if (told.how === "fresh") return told;
-    const other = "Meanwhile, something else entirely came to pass, and nobody could say why.";
-    return { ...told, text: other, truth: told.delivered + other };
+    return { ...told, text: OTHER, truth: told.delivered + OTHER };
   },
 };

@@ -1,11 +1,10 @@
 // The fault `end`.
-
-import type { Fault } from "./fault.ts";
-import { afterChunks, firstBytes } from "./fault.ts";
+import { afterChunks, type Fault, firstBytes } from "./fault.ts";
 
 export const end: Fault = {
   word: "end",
   does: "Ends the body properly, but early and without a finish reason.",
+  takes: { after: "chunks|bytes" },
   example: "end after 3 chunks · end after 200 bytes",
   items(items, { after = 3, unit }) {
     if (unit === "bytes") return items;

@@ -1,6 +1,5 @@
 // What a fault is: a word, and a change to what would have been said. A fault changes one shape of
 // the answer; without faults every change is the identity.
-
 import type { Random } from "../random.ts";
 import type { Framing, Item, Piece, Reply } from "../reply.ts";
 
@@ -13,6 +12,25 @@ export interface Settings {
   retryMs?: number;
   numbers: number[];
   words: string[];
+}
+
+/** One use of a fault in a scenario. */
+export interface FaultCall {
+  word: string;
+  settings: Settings;
+  /** For `flaky`: how likely the fault in it is. */
+  chance?: number;
+}
+
+/** The settings a fault understands; others are refused where the scenario is read. */
+export interface Takes {
+  after?: "chunks" | "chunks|bytes";
+  duration?: "for" | "every";
+  retry?: true;
+  /** How many bare numbers. */
+  numbers?: number;
+  /** The words, or a pattern for words of any kind. */
+  words?: readonly string[] | RegExp;
 }
 
 /** The text about to be sent, and the whole answer it belongs to. */
@@ -28,29 +46,28 @@ export interface Told {
 
 export interface FaultContext {
   random: Random;
-  /** The error body of a code or status, ready to send. */
-  error(
-    name: string,
-    retryMs?: number,
-  ): {
-    status: number;
-    headers: Record<string, string>;
-    text: string;
-    json: Record<string, unknown> | undefined;
-  };
+  /** The reply that carries the error body of a code or status. */
+  error(name: string, retryMs?: number): Reply;
+  /** The error object of a code or status, for a place inside a stream. */
+  errorObject(name: string): Record<string, unknown>;
+  /** Takes one request from a quota; the reply that refuses it, when nothing is left. */
+  quota(kind: "minute" | "day" | "tokens", limit: number): Reply | undefined;
 }
 
 export interface Fault {
   word: string;
+  /** One sentence for the page and the list. */
   does: string;
+  takes: Takes;
   example: string;
   /** Answers in place of the model. */
-  reply?(settings: Settings, context: FaultContext): Partial<Reply> | undefined;
+  reply?(settings: Settings, context: FaultContext): Reply | undefined;
   tell?(told: Told, settings: Settings, context: FaultContext): Told;
   items?(items: Item[], settings: Settings, context: FaultContext): Item[];
   framing?(framing: Framing, settings: Settings): Framing;
   pieces?(pieces: Piece[], settings: Settings, context: FaultContext): Piece[];
-  headers?(headers: Record<string, string>, settings: Settings): Record<string, string>;
+  /** Changes the reply around the body. */
+  around?(reply: Reply, settings: Settings): Reply;
 }
 
 /** Where in `items` the first `after` chunks end. */
@@ -69,11 +86,11 @@ export function firstBytes(pieces: readonly Piece[], bytes: number): Piece[] {
   const kept: Piece[] = [];
   let left = bytes;
   for (const piece of pieces) {
+    if (left <= 0) break;
     if (piece.kind !== "bytes") {
       kept.push(piece);
       continue;
     }
-    if (left <= 0) break;
     kept.push({ kind: "bytes", bytes: piece.bytes.subarray(0, left) });
     left -= piece.bytes.length;
   }

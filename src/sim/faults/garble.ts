@@ -1,9 +1,15 @@
 // The fault `garble`.
 import type { Fault } from "./fault.ts";
 
+const TILDE = 0x7e;
+const SEMICOLON = 0x3b;
+const CLOSING_BRACE = 0x7d;
+const NEVER_IN_UTF8 = 0xff;
+
 export const garble: Fault = {
   word: "garble",
   does: "Damages an event so that it shows: its JSON, its field name, or its UTF-8.",
+  takes: { after: "chunks", words: ["json", "field", "utf8"] },
   example: "garble after 2 chunks · garble field · garble utf8",
   pieces(pieces, { after = 2, words }) {
     let seen = 0;
@@ -13,14 +19,16 @@ export const garble: Fault = {
       seen += 1;
       if (seen !== after + 1) return piece;
       const bytes = Uint8Array.from(piece.bytes);
-      const brace = bytes.lastIndexOf(0x7d);
-      if (words.includes("field")) bytes[0] = 0x7e;
-      else bytes[Math.max(1, brace)] = words.includes("utf8") ? 0xff : 0x3b;
+      const brace = Math.max(1, bytes.lastIndexOf(CLOSING_BRACE));
+      if (words.includes("field")) bytes[0] = TILDE;
+      else bytes[brace] = words.includes("utf8") ? NEVER_IN_UTF8 : SEMICOLON;
       return { kind: "bytes", bytes };
     });
   },
 };
 
+/** An SSE event, an element of a streamed array, or a whole object. */
 function isEvent(bytes: Uint8Array): boolean {
-  return bytes[0] === 0x64 && bytes[4] === 0x3a && bytes.includes(0x7d);
+  const head = String.fromCharCode(...bytes.subarray(0, 5));
+  return /^(data:|\[?\{|\n,)/.test(head) && bytes.includes(CLOSING_BRACE);
 }

@@ -3,7 +3,12 @@ import type { Fault } from "./fault.ts";
 
 export const gzip: Fault = {
   word: "gzip",
-  does: "Compresses the body.",
+  does: "Compresses the body; in process it arrives decoded, as it does from fetch.",
+  takes: {},
   example: "gzip",
-  headers: (headers) => ({ ...headers, "content-encoding": "gzip" }),
+  around: (reply) => ({
+    ...reply,
+    headers: { ...reply.headers, "content-encoding": "gzip" },
+    gzip: true,
+  }),
 };

@@ -1,19 +1,17 @@
 // The fault `html`.
-import { bytesOf } from "../reply.ts";
 import type { Fault } from "./fault.ts";
+
+const PAGES: Readonly<Record<string, string>> = {
+  nginx: "bad_gateway_proxy",
+  cloudflare: "gateway_timeout_proxy",
+  google: "google_frontend_5xx",
+  portal: "html_instead_of_json",
+};
 
 export const html: Fault = {
   word: "html",
-  does: "Sends a web page: of a proxy, of Google's front end, or of a login portal with status 200.",
-  example: "html · html portal · html google · html cloudflare",
-  reply({ words }, context) {
-    const name =
-      {
-        portal: "html_instead_of_json",
-        google: "google_frontend_5xx",
-        cloudflare: "gateway_timeout_proxy",
-      }[words[0] ?? ""] ?? "bad_gateway_proxy";
-    const { status, headers, text } = context.error(name);
-    return { status, headers, pieces: [{ kind: "bytes", bytes: bytesOf(text) }] };
-  },
+  does: "Sends a web page: of a proxy (502), of Cloudflare (524), of Google's front end (502), or of a login portal (200).",
+  takes: { words: Object.keys(PAGES) },
+  example: "html · html cloudflare · html google · html portal",
+  reply: ({ words }, context) => context.error(PAGES[words[0] ?? "nginx"] as string),
 };

@@ -28,9 +28,11 @@ import { html } from "./html.ts";
 import { huge } from "./huge.ts";
 import { lf } from "./lf.ts";
 import { multiLine } from "./multi-line.ts";
+import { network } from "./network.ts";
 import { noBlankEnd } from "./no-blank-end.ts";
 import { noFinish } from "./no-finish.ts";
 import { preamble } from "./preamble.ts";
+import { quota } from "./quota.ts";
 import { rawError } from "./raw-error.ts";
 import { redirect } from "./redirect.ts";
 import { reopenFence } from "./reopen-fence.ts";
@@ -76,6 +78,8 @@ export const FAULTS: readonly Fault[] = Object.freeze([
   tls,
   dns,
   connectReset,
+  network,
+  quota,
   flaky,
   comments,
   eventLines,

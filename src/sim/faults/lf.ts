@@ -3,7 +3,8 @@ import type { Fault } from "./fault.ts";
 
 export const lf: Fault = {
   word: "lf",
-  does: "Ends lines with LF.",
+  does: "Ends lines with LF instead of CRLF.",
+  takes: {},
   example: "lf",
   framing: (framing) => ({ ...framing, eol: "\n" }),
 };

@@ -7,7 +7,8 @@ const SENTENCE_CHARS_MIN = 24;
 export const repeatSentence: Fault = {
   word: "repeat-sentence",
   does: "When asked to go on, repeats the last sentence first.",
-  example: "repeat-sentence",
+  takes: {},
+  example: "attempt 1: cut; attempt 2: repeat-sentence",
   tell(told) {
     if (told.how === "fresh" || told.how === "token") return told;
     const solid = told.delivered.trimEnd();

@@ -1,24 +1,24 @@
 // The fault `repeat`.
+import type { Item } from "../reply.ts";
+import { afterChunks, type Fault } from "./fault.ts";
 
-import type { Fault } from "./fault.ts";
-import { afterChunks } from "./fault.ts";
+const TIMES_MAX = 10_000;
 
 export const repeat: Fault = {
   word: "repeat",
-  does: "Sends the usage of a chunk again as a chunk of its own.",
+  does: "Sends the usage of a chunk again as a chunk of its own, so many times.",
+  takes: { after: "chunks", numbers: 1 },
   example: "repeat after 2 chunks · repeat 5 after 2 chunks",
   items(items, { after = 2, numbers }) {
     const at = afterChunks(items, after);
     const last = items.slice(0, at).findLast((item) => item.kind === "chunk");
     if (last?.kind !== "chunk") return items;
-    const again = {
-      kind: "chunk",
-      chunk: { usageMetadata: last.chunk.usageMetadata ?? {} },
-    } as const;
-    return [
-      ...items.slice(0, at),
-      ...Array.from({ length: numbers[0] ?? 1 }, () => again),
-      ...items.slice(at),
-    ];
+    const usageMetadata = last.chunk.usageMetadata ?? {};
+    const times = Math.min(TIMES_MAX, numbers[0] ?? 1);
+    const again = Array.from(
+      { length: times },
+      (): Item => ({ kind: "chunk", chunk: { usageMetadata } }),
+    );
+    return [...items.slice(0, at), ...again, ...items.slice(at)];
   },
 };

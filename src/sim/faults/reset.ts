@@ -1,11 +1,10 @@
 // The fault `reset`.
-
-import type { Fault } from "./fault.ts";
-import { afterChunks, firstBytes } from "./fault.ts";
+import { afterChunks, type Fault, firstBytes } from "./fault.ts";
 
 export const reset: Fault = {
   word: "reset",
-  does: "Breaks the connection off.",
+  does: "Breaks the connection off (RST) before the body has ended.",
+  takes: { after: "chunks|bytes" },
   example: "reset after 3 chunks · reset after 200 bytes",
   items(items, { after = 3, unit }) {
     if (unit === "bytes") return items;

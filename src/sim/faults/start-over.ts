@@ -4,9 +4,7 @@ import type { Fault } from "./fault.ts";
 export const startOver: Fault = {
   word: "start-over",
   does: "When asked to go on, answers from the start.",
-  example: "start-over",
-  tell(told) {
-    if (told.how === "fresh") return told;
-    return { ...told, text: told.truth };
-  },
+  takes: {},
+  example: "attempt 1: cut; attempt 2: start-over",
+  tell: (told) => (told.how === "fresh" ? told : { ...told, text: told.truth }),
 };

@@ -1,14 +1,12 @@
 // The fault `status`.
-import { bytesOf } from "../reply.ts";
+import { ERROR_NAMES } from "../bodies.ts";
 import type { Fault } from "./fault.ts";
 
 export const status: Fault = {
   word: "status",
-  does: "Answers with an HTTP error: a status, or the code of any failure that a server can show.",
-  example: "429 retry 2s · status quota_per_day · 503",
-  reply(settings, context) {
-    const name = settings.words[0] ?? String(settings.numbers[0] ?? 503);
-    const { status, headers, text } = context.error(name, settings.retryMs);
-    return { status, headers, pieces: [{ kind: "bytes", bytes: bytesOf(text) }] };
-  },
+  does: "Answers with an HTTP error: a status, or any error body of the catalogue by its name. The word itself may be left out.",
+  takes: { numbers: 1, retry: true, words: ERROR_NAMES },
+  example: "503 · 429 retry 2s · quota_per_day · status 418",
+  reply: ({ numbers, words, retryMs }, context) =>
+    context.error(words[0] ?? String(numbers[0] ?? 503), retryMs),
 };

@@ -4,9 +4,10 @@ import type { Fault } from "./fault.ts";
 export const wrongType: Fault = {
   word: "wrong-type",
   does: "Lies about the content type.",
+  takes: { words: /^[\w.+-]+\/[\w.+-]+$/ },
   example: "wrong-type · wrong-type text/plain",
-  headers: (headers, { words }) => ({
-    ...headers,
-    "content-type": words[0] ?? "application/octet-stream",
+  around: (reply, { words }) => ({
+    ...reply,
+    headers: { ...reply.headers, "content-type": words[0] ?? "application/octet-stream" },
   }),
 };
