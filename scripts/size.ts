@@ -1,49 +1,83 @@
-// Weighs the root door as a browser would load it, and fails when it is over its budget.
-import { dirname, join } from "node:path";
+// `npm run size`: weighs the root door as a browser would load it, and fails when what is loaded at
+// once is over its budget, or when it needs anything a browser lacks.
+import { join, relative } from "node:path";
 import { gzipSync } from "node:zlib";
-import { build } from "esbuild";
+import { build, type Metafile } from "esbuild";
 
-const root = join(import.meta.dirname, "..");
+const ROOT = join(import.meta.dirname, "..");
+const ENTRY = "src/core/index.ts";
 const BUDGET_BYTES = 12 * 1024;
+const HEAVIEST_SHOWN = 8;
 
-const result = await build({
-  entryPoints: [join(root, "src/core/index.ts")],
+const { metafile, outputFiles } = await build({
+  absWorkingDir: ROOT,
+  entryPoints: [ENTRY],
   bundle: true,
   minify: true,
   splitting: true,
   format: "esm",
   platform: "browser",
   target: "es2024",
-  outdir: join(root, "dist/size"),
+  conditions: ["pollux-source"],
+  external: ["node:*"],
+  outdir: "dist/size",
   write: false,
   metafile: true,
+  logLevel: "error",
 });
 
-const outputs = Object.entries(result.metafile.outputs);
-const entry = outputs.find(([, output]) => output.entryPoint?.endsWith("core/index.ts"))?.[0] ?? "";
-const atOnce = new Set<string>();
-const visit = (file: string) => {
-  if (atOnce.has(file)) return;
-  atOnce.add(file);
-  for (const { path, kind } of result.metafile.outputs[file]?.imports ?? []) {
-    if (kind === "import-statement") visit(path);
-  }
-};
-visit(entry);
+const gzipBytes = new Map(
+  outputFiles.map(({ path, contents }) => [
+    relative(ROOT, path).replaceAll("\\", "/"),
+    gzipSync(contents, { level: 9 }).length,
+  ]),
+);
 
-let atOnceBytes = 0;
-for (const [file] of outputs) {
-  const text = result.outputFiles.find(({ path }) => path.endsWith(file.replace(dirname(file), "")))?.contents;
-  const bytes = gzipSync(text ?? new Uint8Array(), { level: 9 }).length;
-  if (atOnce.has(file)) atOnceBytes += bytes;
-  console.log(`${atOnce.has(file) ? "at once" : "when used"}  ${bytes} B gzip  ${file.split("/").at(-1)}`);
+/** The entry and every file it imports statically: what is loaded before anything runs. */
+function findAtOnce({ outputs }: Metafile): Set<string> {
+  const isEntry = ([, output]: [string, { entryPoint?: string }]) => output.entryPoint === ENTRY;
+  const entry = Object.entries(outputs).find(isEntry)?.[0];
+  if (!entry) throw new Error(`esbuild made no file for ${ENTRY}`);
+  const found = new Set([entry]);
+  for (const file of found) {
+    for (const { path, kind } of outputs[file]?.imports ?? []) {
+      if (kind === "import-statement" && path in outputs) found.add(path);
+    }
+  }
+  return found;
 }
-console.log(`root door: ${atOnceBytes} of ${BUDGET_BYTES} bytes, gzip`);
-if (result.outputFiles.some(({ text }) => /["']node:/.test(text))) {
-  console.error("The root door imports a module of Node; browsers have none.");
-  process.exitCode = 1;
+
+function weigh(files: Iterable<string>): number {
+  let bytes = 0;
+  for (const file of files) bytes += gzipBytes.get(file) ?? 0;
+  return bytes;
 }
-if (atOnceBytes > BUDGET_BYTES) {
-  console.error(`The root door is ${atOnceBytes - BUDGET_BYTES} bytes over its budget.`);
-  process.exitCode = 1;
+
+/** Where to look when the door has grown: sources by their minified share. */
+function heaviest({ outputs }: Metafile, files: Set<string>): string[] {
+  const shares = [...files].flatMap((file) => Object.entries(outputs[file]?.inputs ?? {}));
+  return shares
+    .sort(([, a], [, b]) => b.bytesInOutput - a.bytesInOutput)
+    .slice(0, HEAVIEST_SHOWN)
+    .map(([path, { bytesInOutput }]) => `  ${bytesInOutput} B minified  ${path}`);
 }
+
+const atOnce = findAtOnce(metafile);
+const later = [...gzipBytes.keys()].filter((file) => !atOnce.has(file));
+const bytes = weigh(atOnce);
+console.log(`root door, loaded at once: ${bytes} of ${BUDGET_BYTES} bytes gzip`);
+for (const file of later) {
+  const from = Object.keys(metafile.outputs[file]?.inputs ?? {}).at(-1) ?? file;
+  console.log(`  loaded when used: ${gzipBytes.get(file)} bytes gzip  ${from}`);
+}
+if (later.length > 0) console.log(`  all together: ${weigh(gzipBytes.keys())} bytes gzip`);
+
+const foreign = Object.entries(metafile.inputs).flatMap(([path, { imports }]) =>
+  imports.filter(({ external }) => external).map((found) => `${path} imports ${found.path}`),
+);
+for (const what of foreign) console.log(`a browser has none of this: ${what}`);
+if (bytes > BUDGET_BYTES) {
+  console.log(`${bytes - BUDGET_BYTES} bytes over the budget; the heaviest sources:`);
+  for (const line of heaviest(metafile, atOnce)) console.log(line);
+}
+process.exitCode = foreign.length > 0 || bytes > BUDGET_BYTES ? 1 : 0;
