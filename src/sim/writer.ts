@@ -1,178 +1,208 @@
 // Deterministic text with everything that breaks naive streaming code: lists, code, tables, emoji
-// built of several characters, CJK. No run of it stands twice, so that every seam can be judged.
+// built of several characters, CJK. No run of it stands twice nearby, so that every seam can be judged.
+import { answerTo, type Pages, tale, welcome } from "./pages.ts";
+import {
+  bullet,
+  codeBlock,
+  emojiLine,
+  fewWords,
+  foreign,
+  heading,
+  sentence,
+  tableHead,
+  tableRow,
+} from "./prose.ts";
 import { hash, type Random, random } from "./random.ts";
 
-const ADJECTIVES =
-  "quiet,amber,patient,crooked,bright,distant,humble,silver,restless,gentle,ancient,hollow,brave,narrow,warm,stubborn,salt-worn,moonlit,curious,weathered,nimble,solemn,copper,drowsy,wild,faithful,tangled,frosted,velvet,unlikely".split(
-    ",",
-  );
-const NOUNS =
-  "lantern,river,orchard,signal,harbour,letter,mountain,clock,bridge,sparrow,kettle,library,ladder,garden,compass,meadow,workshop,tower,violin,stream,market,window,forest,engine,blanket,comet,staircase,teapot,horizon,drawbridge,notebook,lighthouse".split(
-    ",",
-  );
-const VERBS =
-  "follows,remembers,measures,crosses,gathers,repairs,outlasts,listens to,carries,paints,guards,borrows,wakes,untangles,answers,circles,shelters,studies,forgives,polishes,trusts,questions,welcomes,counts,mends".split(
-    ",",
-  );
-const ADVERBS =
-  "slowly,without a word,before dawn,in every season,against all advice,with great care,almost by accident,for the third time,as if nothing had happened,in plain sight,on the last evening,with borrowed tools,under a paper moon".split(
-    ",",
-  );
-const JOINS = "and,while,because,until,although,so,whenever,as".split(",");
-const NAMES = "Mira,Teodor,Ines,Bako,Lin,Oskar,Yara,Pell,Sunniva,Dario".split(",");
-const EMOJI = ["🧭", "👩🏽‍🚀", "🌊", "👨‍👩‍👧‍👦", "🪁", "🏳️‍🌈", "🕯️", "🦉", "🇪🇺", "🧵"];
-const CJK = [
-  "静かな川が町を渡る。",
-  "小さな灯りは消えない。",
-  "山的那边有一座桥。",
-  "오래된 편지가 도착했다.",
-  "風が本を開いた。",
-  "钟声数着星星。",
-];
-const LANGUAGES = ["js", "python", "rust", "sql"];
-
-const WORDS_DEFAULT = 170;
-const WORDS_MAX = 60_000;
-/** No run of this length stands twice. */
-const RUN_CHARS = 20;
-const TRIES_MAX = 40;
-
-/** How many words a prompt asks for. */
-export function wordsAsked(prompt: string): number {
-  const asked = /(\d[\d,.']*)\s*-?\s*words?\b/i.exec(prompt)?.[1];
-  if (asked) return Math.min(WORDS_MAX, Math.max(1, Number(asked.replace(/\D/g, ""))));
-  if (/\b(one|a single) word\b/i.test(prompt)) return 1;
-  if (/\b(one|a single) sentence\b|\bbriefly\b/i.test(prompt)) return 14;
-  return WORDS_DEFAULT;
-}
-
-export function write(input: {
+export interface Writing {
   seed: number;
   model: string;
   prompt: string;
+  /** What tells this turn of a conversation from another with the same prompt. */
   turn?: string;
-}): string {
-  const r = random(hash(`${input.model}\n${input.prompt}`, input.seed));
-  const words = wordsAsked(input.prompt);
-  if (words === 1) return `${r.pick(NOUNS)[0]?.toUpperCase()}${r.pick(NOUNS).slice(1)}.`;
+  /** In place of what the prompt asks for. */
+  words?: number;
+}
+
+const WORDS_MAX = 60_000;
+/** Up to here words are counted out one by one. */
+const FEW_WORDS = 20;
+/** Below this only sentences are written, no lists or code. */
+const PLAIN_WORDS = 120;
+/** How far over what was asked a text may run. */
+const SLACK_WORDS = 12;
+/** No run of this length stands twice in so many characters, nor does any run of the beginning. */
+const RUN_CHARS = 20;
+const NEARBY_CHARS = 24_000;
+const HEAD_CHARS = 2_000;
+const TRIES_MAX = 100;
+const REFUSALS_MAX = 1_000;
+const SENTENCE_WORDS = 12;
+
+/** How many words a prompt asks for. */
+export function wordsAsked(prompt: string): number | undefined {
+  const asked = /(\d[\d,.']{0,9})\s*-?\s*words?\b/i.exec(prompt)?.[1];
+  if (asked) return Math.min(WORDS_MAX, Math.max(1, Number(asked.replace(/\D/g, ""))));
+  if (/\b(one|a single) word\b/i.test(prompt)) return 1;
+  if (/\b(one|a single) sentence\b|\bbriefly\b/i.test(prompt)) return 14;
+  return undefined;
+}
+
+const KEPT_MAX = 64;
+const kept = new Map<string, string>();
+
+/** Depends on nothing but its input. The same is asked again and again, so the last are kept. */
+export function write(writing: Writing): string {
+  const id = JSON.stringify(writing);
+  const known = kept.get(id);
+  if (known !== undefined) return known;
+  const text = compose(writing);
+  if (kept.size >= KEPT_MAX) kept.delete(kept.keys().next().value as string);
+  kept.set(id, text);
+  return text;
+}
+
+function compose({ seed, model, prompt, turn = "", words }: Writing): string {
+  const r = random(hash(`${model}\n${prompt}\n${turn}`, seed));
+  const asked = words ?? wordsAsked(prompt);
+  if (asked !== undefined && asked <= FEW_WORDS) return fewWords(r, asked);
+  const pages = pagesFor(prompt, r);
   const page = new Page(r);
-  page.opening(input.prompt, words);
-  const blocks = ["list", "paragraph", "code", "cjk", "paragraph", "table", "emoji", "quote"];
-  for (let i = 0; page.words < words; i += 1) {
-    const left = words - page.words;
-    page.block(left < 30 ? "paragraph" : (blocks[i % blocks.length] as string), left);
-  }
+  fill(page, pages, asked ?? 0, asked === undefined);
   return page.text;
 }
 
+function pagesFor(prompt: string, r: Random): Pages {
+  const start = prompt.trim();
+  if (
+    /^(hi|hello|hey|good (morning|day|evening)|greetings|test|ping)\b/i.test(start) &&
+    start.length < 60
+  )
+    return welcome(r);
+  if (/\b(story|tale|knight|dragon|fairy|legend)\b/i.test(prompt)) return tale(r);
+  return answerTo(prompt, r);
+}
+
+/** `free`: nobody asked for a length, so what was written by hand is told whole. */
+function fill(page: Page, pages: Pages, target: number, free: boolean): void {
+  const long = free || target >= PLAIN_WORDS;
+  const fits = (piece: string, most: number) =>
+    free || page.words + countOf(piece) <= most + SLACK_WORDS;
+  if (long && pages.title) page.say(pages.title);
+  for (const piece of pages.opening) {
+    if (fits(piece, target)) page.say(piece);
+  }
+  const body = target - (long ? countOf(pages.ending.join("")) : 0);
+  if (long) {
+    for (const piece of pages.middle) {
+      if (fits(piece, body)) page.say(piece);
+    }
+    page.breakLine();
+  }
+  for (let i = 0; page.words < body && page.refusals < REFUSALS_MAX; i += 1)
+    page.block(long ? i : -1, body - page.words);
+  page.breakLine();
+  if (!long) return;
+  for (const piece of pages.ending) {
+    if (fits(piece, target)) page.say(piece);
+  }
+}
+
+function countOf(text: string): number {
+  return text.split(/\s+/).filter(Boolean).length;
+}
+
+type Line = (r: Random) => string;
+
+const spoken: Line = (r) => `${sentence(r)} `;
+const step =
+  (n: number): Line =>
+  (r) =>
+    `${n}. ${sentence(r)}\n`;
+
+/** What comes after what, over and over. Each line is found anew until it repeats nothing. */
+const BLOCKS: readonly (readonly Line[])[] = [
+  [spoken, spoken, spoken],
+  [heading, spoken, spoken],
+  [bullet, bullet, bullet, bullet],
+  [spoken, spoken, spoken, spoken],
+  [codeBlock],
+  [foreign, spoken, spoken],
+  [tableHead, tableRow, tableRow, tableRow],
+  [emojiLine, spoken, spoken, spoken],
+  [heading, step(1), step(2), step(3)],
+];
+const PLAIN_BLOCK: readonly Line[] = [spoken];
+
 class Page {
-  text = "";
   words = 0;
+  /** How often in a row nothing new could be said; a text ends before it repeats itself. */
+  refusals = 0;
+  private readonly parts: string[] = [];
+  private chars = 0;
+  private tail = "";
+  /** What stands between the text and the next piece: space, or an empty line. */
+  private gap = "";
   private readonly r: Random;
-  private readonly runs = new Set<string>();
-  private n = 0;
+  private readonly runs = new Map<string, number>();
 
   constructor(r: Random) {
     this.r = r;
   }
 
-  opening(prompt: string, words: number): void {
-    if (words < 40) return;
-    const hero = this.r.pick(NAMES);
-    if (/knight|story|tale/i.test(prompt)) {
-      this.add(`## ${hero} and the ${cap(this.r.pick(ADJECTIVES))} ${cap(this.r.pick(NOUNS))}\n\n`);
-      this.add(`Once, where the road bends twice, there lived a knight named ${hero}. `);
-    } else {
-      this.add("Hello! You are talking to the **simulator**: no key, no network, no model. ");
-      this.add("What follows is invented, but it streams like the real thing. ");
+  get text(): string {
+    return this.parts.join("");
+  }
+
+  /** The next block, or a sentence alone where `n` is negative. */
+  block(n: number, left: number): void {
+    const plain = n < 0 || left < SENTENCE_WORDS * 2;
+    const lines = plain ? PLAIN_BLOCK : (BLOCKS[n % BLOCKS.length] ?? PLAIN_BLOCK);
+    for (const line of lines) {
+      for (let i = 0; i < TRIES_MAX && !this.say(line(this.r)); i += 1) this.refusals += 1;
+    }
+    if (!plain) this.breakLine();
+  }
+
+  breakLine(): void {
+    if (this.chars > 0) this.gap = "\n\n";
+  }
+
+  /** Adds a piece, unless it would repeat a run of what is near. */
+  say(piece: string): boolean {
+    const core = piece.trimEnd();
+    const added = this.gap + core;
+    const whole = this.tail + added;
+    const from = this.chars - this.tail.length;
+    const fresh = new Set<string>();
+    // With the empty line that may follow: a piece after which nothing fits would end the text.
+    const followed = `${whole}\n\n`;
+    for (let i = 0; i + RUN_CHARS <= followed.length; i += 1) {
+      const run = followed.slice(i, i + RUN_CHARS);
+      if (fresh.has(run) || this.isNear(run)) return false;
+      if (i + RUN_CHARS <= whole.length) fresh.add(run);
+    }
+    let at = from;
+    for (const run of fresh) this.runs.set(run, at++);
+    this.parts.push(added);
+    this.chars += added.length;
+    this.tail = whole.slice(1 - RUN_CHARS);
+    this.gap = piece.slice(core.length);
+    this.words += countOf(piece);
+    this.refusals = 0;
+    if (this.runs.size > NEARBY_CHARS * 3) this.forget();
+    return true;
+  }
+
+  private isNear(run: string): boolean {
+    const at = this.runs.get(run);
+    return at !== undefined && (at < HEAD_CHARS || at > this.chars - NEARBY_CHARS);
+  }
+
+  /** Keeps the memory of runs bounded, however long the text. */
+  private forget(): void {
+    for (const [run, at] of this.runs) {
+      if (at >= HEAD_CHARS && at < this.chars - NEARBY_CHARS) this.runs.delete(run);
     }
   }
-
-  block(kind: string, left: number): void {
-    const { r } = this;
-    if (kind === "list") this.list(Math.min(5, Math.max(2, Math.floor(left / 12))));
-    else if (kind === "code") this.code();
-    else if (kind === "cjk")
-      this.add(`${r.pick(CJK)}${r.pick(NOUNS)} ${this.next()} ${r.pick(CJK)}\n\n`);
-    else if (kind === "table") this.table();
-    else if (kind === "emoji") this.add(`${r.pick(EMOJI)} ${this.sentence()} ${r.pick(EMOJI)}\n\n`);
-    else if (kind === "quote") this.add(`> ${this.sentence()}\n\n`);
-    else this.paragraph(left);
-  }
-
-  private paragraph(left: number): void {
-    const sentences = Math.max(1, Math.min(this.r.int(2, 4), Math.ceil(left / 11)));
-    for (let i = 0; i < sentences; i += 1) this.fresh(() => `${this.sentence()} `);
-    this.text = `${this.text.trimEnd()}\n\n`;
-  }
-
-  private list(items: number): void {
-    this.add(`### ${cap(this.r.pick(ADJECTIVES))} ${this.r.pick(NOUNS)} no. ${this.next()}\n\n`);
-    for (let i = 0; i < items; i += 1)
-      this.fresh(() => `- **${cap(this.r.pick(NOUNS))}**: ${this.sentence()}\n`);
-    this.text += "\n";
-  }
-
-  private code(): void {
-    const { r } = this;
-    const name = `${r.pick(NOUNS).replace(/\W/g, "_")}_${this.next()}`;
-    const lines = [
-      `function ${name}(${r.pick(NOUNS)}) {`,
-      `  const total = ${r.int(100, 999)} * ${name}.length; // ${this.sentence()}`,
-      `  return total + ${r.int(2, 99)};`,
-      "}",
-    ];
-    this.add(`\`\`\`${r.pick(LANGUAGES)}\n${lines.join("\n")}\n\`\`\`\n\n`);
-  }
-
-  private table(): void {
-    const { r } = this;
-    const row = () =>
-      `| ${r.pick(NOUNS)} ${this.next()} | ${r.pick(ADJECTIVES)} | ${r.int(10, 9999)} |\n`;
-    this.add(
-      `| ${cap(r.pick(NOUNS))} | Kind | Count ${this.next()} |\n| --- | --- | ---: |\n${row()}${row()}`,
-    );
-    this.text += "\n";
-  }
-
-  private sentence(): string {
-    const { r } = this;
-    const clause = () =>
-      `the ${r.pick(ADJECTIVES)} ${r.pick(NOUNS)} ${r.pick(VERBS)} the ${r.pick(ADJECTIVES)} ${r.pick(NOUNS)}`;
-    const first = cap(clause());
-    const rest = r.next() < 0.5 ? `, ${r.pick(JOINS)} ${clause()}` : ` ${r.pick(ADVERBS)}`;
-    return `${first}${rest}.`;
-  }
-
-  private next(): number {
-    this.n += 1;
-    return this.n * 7 + this.r.int(0, 6);
-  }
-
-  /** Writes again what would repeat a run of the text. */
-  private fresh(make: () => string): void {
-    let piece = make();
-    for (let i = 0; i < TRIES_MAX && this.repeats(piece); i += 1) piece = make();
-    this.add(piece);
-  }
-
-  private repeats(piece: string): boolean {
-    const around = this.text.slice(1 - RUN_CHARS) + piece;
-    for (let i = 0; i + RUN_CHARS <= around.length; i += 1) {
-      if (this.runs.has(around.slice(i, i + RUN_CHARS))) return true;
-    }
-    return false;
-  }
-
-  private add(piece: string): void {
-    const from = Math.max(0, this.text.length - RUN_CHARS + 1);
-    this.text += piece;
-    for (let i = from; i + RUN_CHARS <= this.text.length; i += 1)
-      this.runs.add(this.text.slice(i, i + RUN_CHARS));
-    this.words += piece.split(/\s+/).filter(Boolean).length;
-  }
-}
-
-function cap(text: string): string {
-  return text.slice(0, 1).toUpperCase() + text.slice(1);
 }
