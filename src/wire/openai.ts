@@ -307,22 +307,24 @@ export class OpenAiEncode {
   }
 }
 
+/** One candidate of a whole answer. */
+export interface OpenAiChoice {
+  index: number;
+  message: {
+    role: string;
+    content: string | null;
+    tool_calls?: unknown[];
+    reasoning_content?: string;
+  };
+  finish_reason: string | null;
+}
+
 /** An answer's chunks, collected → one `chat.completion`. */
 export function openAiCompletion(
   chunks: readonly ReturnType<OpenAiEncode["chunk"]>[],
   last: GeminiChunk,
 ) {
-  interface Choice {
-    index: number;
-    message: {
-      role: string;
-      content: string | null;
-      tool_calls?: unknown[];
-      reasoning_content?: string;
-    };
-    finish_reason: string | null;
-  }
-  const choices: Choice[] = [];
+  const choices: OpenAiChoice[] = [];
   for (const { choices: list } of chunks) {
     for (const { index, delta, finish_reason } of list) {
       choices[index] ??= {
@@ -330,14 +332,14 @@ export function openAiCompletion(
         message: { role: "assistant", content: null },
         finish_reason: null,
       };
-      const { message } = choices[index] as Choice;
+      const { message } = choices[index] as OpenAiChoice;
       if (delta.content) message.content = (message.content ?? "") + delta.content;
       if (delta.reasoning_content)
         message.reasoning_content = (message.reasoning_content ?? "") + delta.reasoning_content;
       for (const { index: _, ...call } of delta.tool_calls ?? [])
         (message.tool_calls ??= []).push(call);
-      (choices[index] as Choice).finish_reason =
-        finish_reason ?? (choices[index] as Choice).finish_reason;
+      (choices[index] as OpenAiChoice).finish_reason =
+        finish_reason ?? (choices[index] as OpenAiChoice).finish_reason;
     }
   }
   const { id, created, model } = chunks[0] ?? { id: "", created: 0, model: "" };
