@@ -1,5 +1,6 @@
 // The root door: a Gemini stream that always ends in a known way. Runs in any browser or edge
 // runtime and depends on nothing.
+export type { GeminiChunk, GeminiContent, GeminiPart, GeminiRequest } from "../wire/index.ts";
 export type { Answer } from "./answer.ts";
 export {
   classifyBlock,
@@ -36,7 +37,7 @@ export {
 export type { FollowOptions } from "./follow.ts";
 export type { GeminiStream } from "./gemini-stream.ts";
 export type { Clocks } from "./models.ts";
-export type { Pace } from "./pace.ts";
+export { type Pace, readyChars } from "./pace.ts";
 export { type ModelInfo, Pollux, type PolluxOptions } from "./pollux.ts";
 export { quotaCode } from "./quota.ts";
 export { redact, redactPersonal } from "./redact.ts";

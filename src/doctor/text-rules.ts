@@ -86,7 +86,7 @@ export const TEXT_RULES: readonly Rule[] = [
     "h2_stream_reset",
   ],
   [
-    /Stream removed|other side closed|socket hang up|RemoteProtocolError|RemoteDisconnected|server disconnected|without sending a?n?y? ?response|curl: \(52\)|empty reply from server|ServerDisconnectedError|unexpected end of stream on/i,
+    /Stream removed|other side closed|socket hang up|RemoteDisconnected|server disconnected|without sending a?n?y? ?response|curl: \(52\)|empty reply from server|ServerDisconnectedError|unexpected end of stream on/i,
     "server_disconnected",
   ],
   [

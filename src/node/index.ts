@@ -8,3 +8,4 @@ export {
   type SocketRequest,
   type SocketSignal,
 } from "./listen.ts";
+export { nodeFetch } from "./transport.ts";

@@ -1,0 +1,31 @@
+// Every command, in the order of the help. Each is loaded only when it is called.
+import type { Command } from "./command.ts";
+
+export const COMMANDS: readonly { name: string; summary: string; load: () => Promise<Command> }[] =
+  [
+    {
+      name: "chat",
+      summary: "talk in the terminal",
+      load: async () => (await import("./chat.ts")).chat,
+    },
+    {
+      name: "ask",
+      summary: "one question, one answer",
+      load: async () => (await import("./ask.ts")).ask,
+    },
+    {
+      name: "explain",
+      summary: "name the cause of a pasted error and the next move",
+      load: async () => (await import("./explain.ts")).explain,
+    },
+    {
+      name: "compare",
+      summary: "unary and streamed, side by side",
+      load: async () => (await import("./compare.ts")).compare,
+    },
+    {
+      name: "sim",
+      summary: "a Gemini that misbehaves on cue",
+      load: async () => (await import("./sim.ts")).sim,
+    },
+  ];
