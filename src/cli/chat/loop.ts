@@ -16,6 +16,8 @@ import { type Desk, runSlash, SLASHES } from "./slash.ts";
 import { turnsOf, View } from "./turn.ts";
 
 const ESCAPE_MS = 40;
+/** A key is answered at once; an answer may wait for the frame. */
+const TYPING_MS = 8;
 const EXIT_HINT_MS = 2_000;
 const LIVE_MS = { ttftMs: 350, chunkDelayMs: 30 };
 
@@ -243,7 +245,7 @@ export class Chat {
     const before = editor.text.slice(0, editor.cursor).split("\n");
     const row = start + before.length - 1;
     const column = (before.length === 1 ? prompt.length : 2) + widthOf(before.at(-1) ?? "");
-    screen.live(lines, { row, column });
+    screen.live(lines, { row, column }, this.view ? undefined : TYPING_MS);
   }
 
   private clearScreen(): void {

@@ -6,11 +6,13 @@ const FRAME_MS = 50;
 
 export class Screen {
   private readonly out: NodeJS.WriteStream;
-  private liveRows = 0;
+  /** Rows of the live part as they stand on the terminal, and the row of the cursor among them. */
+  private shown: string[] = [];
+  private shownCursor = "";
   private cursorRow = 0;
+  private above: string[] = [];
   private lines: string[] = [];
   private cursor: { row: number; column: number } | undefined;
-  private drawn = "";
   private timer: ReturnType<typeof setTimeout> | undefined;
   private lastAt = 0;
 
@@ -29,60 +31,90 @@ export class Screen {
   /** Prints for good, above the live part. */
   commit(text: string): void {
     if (text === "") return;
-    this.flush(text.endsWith("\n") ? text : `${text}\n`);
+    const lines = (text.endsWith("\n") ? text.slice(0, -1) : text).split("\n");
+    for (const line of lines) this.above.push(...wrap(line, this.columns));
+    this.soon(FRAME_MS);
   }
 
   /** What the live part shows from now on; drawn at the next frame. */
-  live(lines: string[], cursor?: { row: number; column: number }): void {
+  live(lines: string[], cursor?: { row: number; column: number }, waitMs: number = FRAME_MS): void {
     this.lines = lines;
     this.cursor = cursor;
-    if (this.timer) return;
-    const wait = Math.max(0, this.lastAt + FRAME_MS - performance.now());
-    this.timer = setTimeout(() => this.flush(""), cursor ? Math.min(wait, 8) : wait);
+    this.soon(waitMs);
   }
 
   /** Takes the live part away and leaves the cursor visible on a line of its own. */
   end(): void {
-    clearTimeout(this.timer);
-    this.timer = undefined;
     this.lines = [];
     this.cursor = undefined;
-    this.flush("");
+    this.flush();
     this.out.write("\x1b[?25h");
   }
 
-  private flush(above: string): void {
+  private soon(waitMs: number): void {
+    if (this.timer) return;
+    const left = Math.max(0, this.lastAt + waitMs - performance.now());
+    this.timer = setTimeout(() => this.flush(), left);
+  }
+
+  private flush(): void {
     clearTimeout(this.timer);
     this.timer = undefined;
     this.lastAt = performance.now();
     const rows: string[] = [];
-    let cursorRow = 0;
-    let cursorColumn = 0;
+    let at = { row: 0, column: 0 };
     for (const [i, line] of this.lines.entries()) {
-      if (this.cursor?.row === i) {
-        cursorRow = rows.length + Math.floor(this.cursor.column / this.columns);
-        cursorColumn = this.cursor.column % this.columns;
-      }
+      const { row, column } = this.cursor ?? { row: -1, column: 0 };
+      if (row === i)
+        at = {
+          row: rows.length + Math.floor(column / this.columns),
+          column: column % this.columns,
+        };
       rows.push(...wrap(line, this.columns));
     }
-    if (this.cursor && cursorRow >= rows.length) rows.push("");
-    const frame = rows.join("\r\n");
-    const key = `${frame}\0${this.cursor ? `${cursorRow},${cursorColumn}` : ""}`;
-    if (above === "" && key === this.drawn) return;
-    this.drawn = key;
-    const up = this.cursorRow > 0 ? `\x1b[${this.cursorRow}A` : "";
-    let text = `\x1b[?2026h\x1b[?25l\r${up}`;
-    if (this.liveRows > 0) text += "\x1b[J";
-    text += above.replace(/\n/g, "\r\n") + frame;
-    this.cursorRow = Math.max(0, rows.length - 1);
+    while (this.cursor && at.row >= rows.length) rows.push("");
+    const settled = this.above.length;
+    const all = [...this.above, ...rows];
+    const cursorAt = this.cursor ? `${at.row},${at.column}` : "";
+    if (
+      settled === 0 &&
+      cursorAt === this.shownCursor &&
+      same(all, this.shown) === Math.max(all.length, this.shown.length)
+    )
+      return;
+    this.above = [];
+    this.write(all, settled, at);
+    this.shown = rows;
+    this.shownCursor = cursorAt;
+  }
+
+  /** Rows that stand already are left alone, also those that have just become final. */
+  private write(all: string[], settled: number, at: { row: number; column: number }): void {
+    const keep = Math.min(same(all, this.shown), Math.max(0, this.shown.length - 1));
+    const move = this.cursorRow - keep;
+    let text = "\x1b[?2026h\x1b[?25l\r";
+    if (move > 0) text += `\x1b[${move}A`;
+    else if (move < 0) text += `\x1b[${-move}B`;
+    if (this.shown.length > 0) text += "\x1b[J";
+    text += all.slice(keep).join("\r\n");
+    const lastRow = all.length - 1;
+    // After a print alone the cursor needs a line of its own.
+    if (all.length === settled && settled > 0) text += "\r\n";
+    this.cursorRow = Math.max(0, lastRow - settled);
     if (this.cursor) {
-      const back = rows.length - 1 - cursorRow;
-      text += `${back > 0 ? `\x1b[${back}A` : ""}\r${cursorColumn > 0 ? `\x1b[${cursorColumn}C` : ""}\x1b[?25h`;
-      this.cursorRow = cursorRow;
+      const back = lastRow - settled - at.row;
+      text += `${back > 0 ? `\x1b[${back}A` : ""}\r${at.column > 0 ? `\x1b[${at.column}C` : ""}\x1b[?25h`;
+      this.cursorRow = at.row;
     }
-    this.liveRows = rows.length;
     this.out.write(`${text}\x1b[?2026l`);
   }
+}
+
+/** How many rows two lists begin with in common. */
+function same(a: readonly string[], b: readonly string[]): number {
+  let n = 0;
+  while (n < a.length && n < b.length && a[n] === b[n]) n += 1;
+  return n;
 }
 
 /** The last rows of a text, as lines that fit. */

@@ -23,18 +23,17 @@ export function widthOf(text: string): number {
   return width;
 }
 
-/** One line → the rows it takes. Colours open at a wrap are opened again on the next row. */
+/** One line → the rows it takes, broken at spaces where there are any. Colours go on in the next row. */
 export function wrap(line: string, columns: number): string[] {
   const rows: string[] = [];
-  let row = "";
-  let width = 0;
+  let row = new Row("");
   let colours = "";
   let at = 0;
   while (at < line.length) {
     ANSI.lastIndex = at;
     const sequence = ANSI.exec(line)?.[0];
     if (sequence) {
-      row += sequence;
+      row.text += sequence;
       colours += sequence;
       at += sequence.length;
       continue;
@@ -43,16 +42,44 @@ export function wrap(line: string, columns: number): string[] {
     const run = line.slice(at, next === -1 ? undefined : next);
     for (const { segment } of graphemes.segment(run)) {
       const size = segment === "\t" ? 2 : cells(segment);
-      if (width + size > columns) {
-        rows.push(`${row}\x1b[0m`);
-        row = colours;
-        width = 0;
+      if (row.width + size > columns) {
+        const carried = row.breakAt(segment);
+        rows.push(colours ? `${row.text}\x1b[0m` : row.text);
+        row = new Row(colours);
+        row.add(carried, widthOf(carried));
+        if (segment === " " && carried === "") continue;
       }
-      row += segment === "\t" ? "  " : segment;
-      width += size;
+      row.add(segment === "\t" ? "  " : segment, size);
     }
     at += run.length;
   }
-  rows.push(colours ? `${row}\x1b[0m` : row);
+  rows.push(colours ? `${row.text}\x1b[0m` : row.text);
   return rows;
+}
+
+/** A row being filled, and where it could be broken. */
+class Row {
+  text: string;
+  width = 0;
+  private space = -1;
+  private start: number;
+
+  constructor(colours: string) {
+    this.text = colours;
+    this.start = colours.length;
+  }
+
+  add(segment: string, size: number): void {
+    if (segment === " " && this.text.slice(this.start).trim() !== "") this.space = this.text.length;
+    this.text += segment;
+    this.width += size;
+  }
+
+  /** Cuts the row at its last space; returns the word that goes to the next row. */
+  breakAt(next: string): string {
+    const word = this.space === -1 ? "" : this.text.slice(this.space + 1);
+    if (next === " " || word.includes("\x1b") || word === "") return "";
+    this.text = this.text.slice(0, this.space);
+    return word;
+  }
 }

@@ -1,0 +1,139 @@
+// The chat in a real pseudo-terminal.
+import assert from "node:assert/strict";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, test } from "node:test";
+import { createSim } from "../../src/sim/index.ts";
+import { type Terminal, terminal } from "./terminal.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "pollux-test-"));
+after(() => rmSync(folder, { recursive: true, force: true }));
+
+const CANARY = "AIzaCanaryKeyForTests0000000000000000000";
+
+async function chatting(
+  args: string[],
+  use: (t: Terminal) => Promise<void>,
+  env = {},
+): Promise<void> {
+  const t = terminal(["chat", ...args], { env: { XDG_DATA_HOME: folder, ...env } });
+  try {
+    await t.sees("/help");
+    await use(t);
+  } finally {
+    t.kill();
+  }
+}
+
+test("an answer that breaks is mended, marked, and told of on request", () =>
+  chatting(["--fault", "cut after 8 chunks; ok"], async (t) => {
+    t.write("Write a story about a brave knight in 150 words\r");
+    await t.sees(/— reconnected here · [\d,]+ characters kept —/);
+    await t.sees(/1\s+recovery/);
+    t.write("/info\r");
+    await t.sees(/attempt 2 .*⊕/);
+    t.write("\x04");
+    assert.equal(await t.exited, 0);
+  }));
+
+test("Ctrl-C stops the answer, keeps it, and the line is there again", () =>
+  chatting([], async (t) => {
+    t.write("Tell me something in 3000 words\r");
+    await t.sees(/streaming/);
+    t.write("\x03");
+    await t.sees(/stopped · [\d,]+ characters kept/);
+    t.write("/stats\r");
+    await t.sees("1 answers");
+    t.write("\x03");
+    await t.sees("Ctrl-C again or Ctrl-D to exit");
+    t.write("\x03");
+    assert.equal(await t.exited, 0);
+  }));
+
+test("Esc stops before the first token, and the question comes back", () =>
+  chatting(["--fault", "headers-stall"], async (t) => {
+    t.write("Anything\r");
+    await t.sees("waiting for first token");
+    t.write("\x1b");
+    await t.sees("stopped · 0 characters kept");
+    await t.sees(/> Anything\s*$/);
+  }));
+
+test("a paste is never sent by itself, folds, and unfolds", () =>
+  chatting([], async (t) => {
+    const lines = Array.from({ length: 12 }, (_, i) => `pasted line ${i}`);
+    t.write(`\x1b[200~${lines.join("\r")}\x1b[201~`);
+    await t.sees("[pasted 12 lines]");
+    t.write("\x0f");
+    await t.sees("pasted line 11");
+    assert.ok(!t.lines().join("\n").includes("waiting"));
+  }));
+
+test("what the model writes cannot steer the terminal", async () => {
+  const osc = "\x1b]52;c;aGFja2Vk\x07";
+  await chatting([], async (t) => {
+    t.write(`/system ${"x".repeat(3)}\r`);
+    await t.sees("The system instruction is set.");
+    t.write("Say this\r");
+    await t.sees(/first\s+token · /);
+    assert.ok(!t.bytes().includes(osc));
+    assert.ok(!/\x1b\][^0]/.test(t.bytes()));
+  });
+});
+
+test("a long answer: no full clear, few bytes, each line once in the scrollback", async () => {
+  const prompt = "Write 3000 words";
+  await chatting(["--session", "long", "--raw"], async (t) => {
+    t.write(`${prompt}\r`);
+    await t.sees(/first\s+token · /).catch(() => t.sees(/tok/));
+    await t.sees(/\d+ in \/ [\d,]+ out/);
+    const text = createSim().truth("gemini-3.6-flash", {
+      contents: [{ role: "user", parts: [{ text: prompt }] }],
+    });
+    assert.ok(!/\x1b\[[23]J/.test(t.bytes()), "a full clear");
+    assert.ok(
+      Buffer.byteLength(t.bytes()) <= 3 * Buffer.byteLength(text),
+      `${Buffer.byteLength(t.bytes())} bytes for ${Buffer.byteLength(text)}`,
+    );
+    const shown = t.lines();
+    for (const line of text.split("\n").filter((one) => one.length > 30 && one.length < 78)) {
+      assert.equal(shown.filter((row) => row.trim() === line.trim()).length, 1, line);
+    }
+  });
+});
+
+test("an unknown command is never sent; two slashes are", () =>
+  chatting([], async (t) => {
+    t.write("/modle\r");
+    await t.sees("did you mean /model?");
+    t.write("//not a command, in 20 words\r");
+    await t.sees("> //not a command");
+    await t.sees(/\d+ in \/ \d+ out/);
+  }));
+
+test("sessions are saved for their owner, load again, and hold no key", () =>
+  chatting(
+    ["--session", "mine", "--sim"],
+    async (t) => {
+      t.write(`Hello in 20 words, my key is ${CANARY}\r`);
+      await t.sees(/\d+ in \/ \d+ out/);
+      t.write("/save\r");
+      await t.sees("Saved:");
+      t.write("/quit\r");
+      assert.equal(await t.exited, 0);
+      const files = readdirSync(join(folder, "pollux"), {
+        recursive: true,
+        withFileTypes: true,
+      }).filter((one) => one.isFile());
+      for (const file of files)
+        assert.ok(
+          !readFileSync(join(file.parentPath, file.name), "utf8").includes(CANARY),
+          file.name,
+        );
+      const again = terminal(["chat", "--session", "mine"], { env: { XDG_DATA_HOME: folder } });
+      await again.sees("mine: 1 turns so far");
+      again.kill();
+    },
+    { GEMINI_API_KEY: CANARY },
+  ));
