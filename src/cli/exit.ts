@@ -1,5 +1,7 @@
 // Exit codes, the same for every command.
-import { FAILURES, type Failure, type Outcome } from "../core/index.ts";
+
+import { FAILURES } from "../core/failures.ts";
+import type { Failure, Outcome } from "../core/index.ts";
 
 export const EXIT = Object.freeze({
   ok: 0,

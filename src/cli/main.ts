@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 // argv → command → exit code. Every error leaves as one line without secrets.
 import { readFileSync } from "node:fs";
-import { isStreamError, redact } from "../core/index.ts";
+import { redact } from "../core/failures.ts";
+import { isStreamError } from "../core/index.ts";
 import type { Io } from "./commands/command.ts";
 import { COMMANDS } from "./commands/list.ts";
 import { EXIT, EXIT_HELP, UsageError } from "./exit.ts";

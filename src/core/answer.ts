@@ -1,7 +1,7 @@
 // The whole of a finished stream as one value, for readers who want the result and not the way.
 import type { GeminiPart } from "../wire/index.ts";
 import type { AttemptRecord, Outcome, Splice, TerminalEvent, Usage } from "./event.ts";
-import type { Failure } from "./failure.ts";
+import type { Failure } from "./failure-table.ts";
 
 export interface Answer {
   text: string;

@@ -1,10 +1,10 @@
 // One upstream call: chunks, then a clean end or a failure. It knows nothing of other attempts.
 // Every wait can be cut short, by its clocks or by `close`, even if the transport ignores both.
 import { type Frame, type GeminiChunk, SseDecode } from "../wire/index.ts";
-import { classifyErrorBody, classifyResponse, classifyThrown } from "./classify.ts";
 import type { Clock } from "./clock.ts";
-import { type Failure, type FailureCode, failure } from "./failure.ts";
+import type { FailureCode } from "./failure-table.ts";
 import type { Clocks } from "./models.ts";
+import type { Problem } from "./problem.ts";
 import { Seen } from "./seen.ts";
 import { Watchdog } from "./watchdog.ts";
 
@@ -27,7 +27,7 @@ export interface AttemptOptions {
 export type Step =
   | { type: "chunks"; chunks: GeminiChunk[]; thought: boolean; text: boolean }
   | { type: "stall"; silentMs: number; thresholdMs: number }
-  | { type: "end"; failure: Failure | undefined };
+  | { type: "end"; problem: Problem | undefined };
 
 export class Attempt {
   readonly seen = new Seen();
@@ -40,7 +40,7 @@ export class Attempt {
   private reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
   private pending: Promise<ReadableStreamReadResult<Uint8Array>> | undefined;
   /** Set when a wait must end now, and what ends it. */
-  private cut: Failure | undefined;
+  private cut: Problem | undefined;
   private stall: Step | undefined;
   private wake: (() => void) | undefined;
   private ended = false;
@@ -59,7 +59,7 @@ export class Attempt {
   }
 
   /** Close the upstream connection now. The wait in progress, if any, ends. */
-  close(reason: Failure = failure("abort_by_client")): void {
+  close(reason: Problem = { code: "abort_by_client" }): void {
     if (this.ended) return;
     this.cut ??= reason;
     this.watchdog.close();
@@ -80,11 +80,11 @@ export class Attempt {
         if (step) return step;
       }
     } catch (error) {
-      return this.end(this.cut ?? classifyThrown(error));
+      return this.end(this.cut ?? { thrown: error });
     }
   }
 
-  private async open(): Promise<Failure | undefined> {
+  private async open(): Promise<Problem | undefined> {
     const { url, headers, body } = this.upstream;
     const { signal } = this.controller;
     const init: RequestInit = { method: "POST", headers, body, signal, redirect: "manual" };
@@ -93,24 +93,20 @@ export class Attempt {
     if (response === undefined) {
       // The transport did not listen to the signal; whatever it brings later is thrown away.
       answer.then((late) => late.body?.cancel()).catch(() => {});
-      return this.cut ?? failure("unknown");
+      return this.cut ?? { code: "unknown" };
     }
     this.watchdog.headers();
     this.httpStatus = response.status;
     if (response.type === "opaqueredirect" || (response.status >= 300 && response.status < 400)) {
       response.body?.cancel().catch(() => {});
-      return failure("redirect_refused", undefined, { httpStatus: response.status });
+      return { code: "redirect_refused", httpStatus: response.status };
     }
     this.reader = (response.body ?? new Blob([]).stream()).getReader();
     if (response.ok && !/\bhtml\b/.test(response.headers.get("content-type") ?? "")) return;
     const text = await this.readText();
     if (this.cut) return this.cut;
-    return classifyResponse({
-      status: response.status,
-      headers: response.headers,
-      body: text,
-      url,
-    });
+    const { status, headers: sent } = response;
+    return { response: { status, headers: sent, body: text, url } };
   }
 
   /** The body of an answer that is no stream, or as much of it as is worth keeping. */
@@ -151,12 +147,12 @@ export class Attempt {
       thought: false,
       text: false,
     };
-    let problem: Failure | undefined;
+    let problem: Problem | undefined;
     for (const frame of frames) {
       problem = this.readFrame(frame, step);
       if (problem) break;
     }
-    if (!problem && this.decoder.problem) problem = failure(this.decoder.problem);
+    if (!problem && this.decoder.problem) problem = { code: this.decoder.problem };
     if (problem) this.cut ??= problem;
     if (step.chunks.length > 0) {
       if (done && !problem) this.pending = Promise.resolve({ done: true, value: undefined });
@@ -166,14 +162,14 @@ export class Attempt {
     return done ? this.end(undefined) : undefined;
   }
 
-  private readFrame(frame: Frame, step: Step & { type: "chunks" }): Failure | undefined {
+  private readFrame(frame: Frame, step: Step & { type: "chunks" }): Problem | undefined {
     if (frame.kind === "junk") return this.junk(frame.data);
     if (frame.data === "[DONE]") return undefined;
     const values = parse(frame.data);
-    if (!values) return failure(frame.whole ? "frame_malformed" : "truncated_stream");
+    if (!values) return { code: frame.whole ? "frame_malformed" : "truncated_stream" };
     for (const value of values) {
       if (value.error !== undefined || frame.event === "error") {
-        return classifyErrorBody(value, this.httpStatus);
+        return { body: value, httpStatus: this.httpStatus };
       }
       const progress = this.seen.add(value);
       if (progress.moved) this.watchdog.progress(progress.text || progress.thought);
@@ -184,9 +180,9 @@ export class Attempt {
     return undefined;
   }
 
-  private junk(body: string): Failure {
-    if (this.seen.chunks > 0 || !/^\s*</.test(body)) return failure("frame_malformed");
-    return classifyResponse({ status: this.httpStatus ?? 200, headers: {}, body });
+  private junk(body: string): Problem {
+    if (this.seen.chunks > 0 || !/^\s*</.test(body)) return { code: "frame_malformed" };
+    return { response: { status: this.httpStatus ?? 200, headers: {}, body } };
   }
 
   /** One read of the body; `undefined` when something else ended the wait. */
@@ -224,18 +220,17 @@ export class Attempt {
   }
 
   private expire(code: FailureCode, silentMs: number): void {
-    this.close(
-      failure(code, `Nothing new from upstream for ${Math.round(silentMs / 100) / 10} s.`),
-    );
+    const message = `Nothing new from upstream for ${Math.round(silentMs / 100) / 10} s.`;
+    this.close({ code, message });
   }
 
-  private end(reason: Failure | undefined): Step {
+  private end(problem: Problem | undefined): Step {
     if (!this.ended) {
       this.watchdog.close();
-      if (reason) this.close(reason);
+      if (problem) this.close(problem);
       this.ended = true;
     }
-    return { type: "end", failure: reason };
+    return { type: "end", problem };
   }
 }
 

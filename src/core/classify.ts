@@ -1,7 +1,7 @@
 // Anything thrown or received → one row of the failure table. The only place that knows how the
 // platforms and the API word their errors.
 import { finishWord, type GeminiErrorBody } from "../wire/index.ts";
-import { FAILURES, type Failure, type FailureCode, failure, isStreamError } from "./failure.ts";
+import { FAILURES, type Failure, type FailureCode, failure } from "./failure-table.ts";
 import { quotaFailure } from "./quota.ts";
 import { retryDelay } from "./retry-delay.ts";
 import {
@@ -12,6 +12,7 @@ import {
   THROWN_RULES,
   WORD_CODES,
 } from "./rules.ts";
+import { isStreamError } from "./stream-error.ts";
 
 type HeaderBag = { get(name: string): string | null } | Record<string, string>;
 
@@ -94,7 +95,10 @@ export function classifyErrorBody(
 
 /** What `fetch`, a body or the platform threw, looked at along its chain of causes. */
 export function classifyThrown(error: unknown, context: { aborted?: boolean } = {}): Failure {
-  if (isStreamError(error)) return error.failure;
+  if (isStreamError(error)) {
+    const { code, message, kind: _, transient: __, next: ___, docs: ____, ...seen } = error.failure;
+    return failure(code, message, seen);
+  }
   const words: string[] = [];
   const codes: string[] = [];
   collect(error, words, codes, 0);

@@ -1,7 +1,7 @@
 // The contract of a stream: what a reader sees, in order. `seq` strictly increases and the last
 // event is exactly one terminal event. Library, gateway log, pages and `--jsonl` share these words.
 import { type GeminiChunk, isTerminalWord } from "../wire/index.ts";
-import type { Failure } from "./failure.ts";
+import type { Failure } from "./failure-table.ts";
 
 /** How an attempt relates to the text already delivered. */
 export type How =

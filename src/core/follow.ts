@@ -5,7 +5,8 @@ import { backoff } from "./backoff.ts";
 import { classifyResponse, classifyThrown } from "./classify.ts";
 import { type Clock, wait } from "./clock.ts";
 import type { StreamEvent } from "./event.ts";
-import { FAILURES, type Failure, failure, StreamError } from "./failure.ts";
+import { type Failure, failure } from "./failure-table.ts";
+import { StreamError } from "./stream-error.ts";
 
 export interface FollowOptions {
   /** The last event already seen. Default: none. */
@@ -44,8 +45,7 @@ export async function* follow(url: string, options: Connection): AsyncGenerator<
       last = failure("truncated_stream");
     } catch (error) {
       last = classifyThrown(error);
-      if (!FAILURES[last.code].transient && last.code !== "conn_refused")
-        throw new StreamError(last);
+      if (!last.transient && last.code !== "conn_refused") throw new StreamError(last);
     }
     if (signal?.aborted) return;
     fruitless = after > before ? 1 : fruitless + 1;

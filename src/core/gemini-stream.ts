@@ -3,9 +3,11 @@
 import { type Answer, answerOf } from "./answer.ts";
 import type { Clock } from "./clock.ts";
 import { isTerminal, type StreamEvent, type TerminalEvent } from "./event.ts";
-import { type Failure, failure, StreamError } from "./failure.ts";
-import { type Pace, paced } from "./pace.ts";
-import { Stream, type StreamInput } from "./stream.ts";
+import type { Failure } from "./failure-table.ts";
+import type { Pace } from "./pace.ts";
+import { Stream } from "./stream.ts";
+import { plainFailure, StreamError } from "./stream-error.ts";
+import type { StreamInput } from "./stream-input.ts";
 
 export class GeminiStream implements AsyncIterable<StreamEvent> {
   readonly id: string;
@@ -58,7 +60,7 @@ export class GeminiStream implements AsyncIterable<StreamEvent> {
 
   /** The answer's text as it comes. Ends normally only if the answer is whole; throws otherwise. */
   text(): AsyncIterable<string> {
-    return paced(this.texts(), this.pace, this.clock);
+    return this.pace === "token" ? this.texts() : this.paced();
   }
 
   /** The whole answer, once there is one. It does not throw: `outcome` tells how it ended. */
@@ -70,6 +72,11 @@ export class GeminiStream implements AsyncIterable<StreamEvent> {
       if (this.readBy === "answer") this.queue = [];
     }
     return answerOf(this.end, this.stream.delivered.parts, this.stream.records);
+  }
+
+  private async *paced(): AsyncGenerator<string> {
+    const { paced } = await import("./pace.ts");
+    yield* paced(this.texts(), this.pace, this.clock);
   }
 
   private async *texts(): AsyncGenerator<string> {
@@ -113,7 +120,11 @@ export class GeminiStream implements AsyncIterable<StreamEvent> {
   }
 }
 
-const STOPPED: Failure = failure("abort_by_client");
+const STOPPED = plainFailure(
+  "abort_by_client",
+  "client",
+  "The stream was stopped by its own side.",
+);
 
 /** What a reader gets who asked for a whole answer and there is none. */
 export function errorOf(end: { failure?: Failure; text: string }, attempts: number): StreamError {

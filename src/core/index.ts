@@ -2,14 +2,6 @@
 // runtime and depends on nothing.
 export type { GeminiChunk, GeminiContent, GeminiPart, GeminiRequest } from "../wire/index.ts";
 export type { Answer } from "./answer.ts";
-export {
-  classifyBlock,
-  classifyErrorBody,
-  classifyFinish,
-  classifyPage,
-  classifyResponse,
-  classifyThrown,
-} from "./classify.ts";
 export { type Clock, systemClock } from "./clock.ts";
 export {
   type AttemptRecord,
@@ -24,31 +16,12 @@ export {
   type Usage,
   type Verdict,
 } from "./event.ts";
-export {
-  FAILURES,
-  type Failure,
-  type FailureCode,
-  type FailureKind,
-  type FailureRow,
-  failure,
-  isStreamError,
-  StreamError,
-} from "./failure.ts";
+export type { Failure, FailureCode, FailureKind } from "./failure-table.ts";
+export { type ResilientFetchOptions, resilientFetch } from "./fetch.ts";
 export type { FollowOptions } from "./follow.ts";
 export type { GeminiStream } from "./gemini-stream.ts";
 export type { Clocks } from "./models.ts";
-export { type Pace, readyChars } from "./pace.ts";
+export type { Pace } from "./pace.ts";
 export { type ModelInfo, Pollux, type PolluxOptions } from "./pollux.ts";
-export { quotaCode } from "./quota.ts";
-export { redact, redactPersonal } from "./redact.ts";
 export type { Secret, StreamOptions, StreamRequest } from "./request.ts";
-export { type ResilientFetchOptions, resilientFetch } from "./resilient-fetch.ts";
-export { durationMs, retryDelay } from "./retry-delay.ts";
-export {
-  HTTP_CODES,
-  MESSAGE_RULES,
-  matchRule,
-  type Rule,
-  STATUS_CODES,
-  THROWN_RULES,
-} from "./rules.ts";
+export { isStreamError, StreamError } from "./stream-error.ts";

@@ -2,13 +2,12 @@
 import type { GeminiRequest } from "../wire/index.ts";
 import type { Answer } from "./answer.ts";
 import { RetryBudget } from "./budget.ts";
-import { classifyResponse, classifyThrown } from "./classify.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import type { StreamEvent } from "./event.ts";
-import { type Failure, StreamError } from "./failure.ts";
-import { type FollowOptions, follow } from "./follow.ts";
+import type { FollowOptions } from "./follow.ts";
 import { errorOf, GeminiStream } from "./gemini-stream.ts";
 import type { Pace } from "./pace.ts";
+import type { Problem } from "./problem.ts";
 import {
   authOf,
   GOOGLE,
@@ -21,6 +20,7 @@ import {
   urlOf,
 } from "./request.ts";
 import { type Patience, settingsOf } from "./settings.ts";
+import { StreamError } from "./stream-error.ts";
 
 export interface PolluxOptions extends Patience {
   /** Default: `GEMINI_API_KEY`, then `GOOGLE_API_KEY`. A function is asked at each attempt. */
@@ -101,12 +101,13 @@ export class Pollux {
   }
 
   /** Read a gateway's stream from a cursor, reconnecting by itself. */
-  follow(target: string, options: FollowOptions = {}): AsyncIterable<StreamEvent> {
+  async *follow(target: string, options: FollowOptions = {}): AsyncGenerator<StreamEvent, void> {
     const url = /^https?:/.test(target)
       ? target
       : `${this.address.baseUrl}/streams/${target}/events`;
     const headers = () => this.headers();
-    return follow(url, { ...options, headers, clock: this.clock, fetch: this.fetch });
+    const { follow } = await import("./follow.ts");
+    yield* follow(url, { ...options, headers, clock: this.clock, fetch: this.fetch });
   }
 
   /** The models this key may use. */
@@ -145,7 +146,7 @@ export class Pollux {
       ...(body ? { "content-type": "application/json" } : {}),
     };
     const init = body ? { method: "POST", body: JSON.stringify(body) } : { method: "GET" };
-    let problem: Failure;
+    let problem: Problem;
     try {
       const response = await this.fetch(urlOf(this.address, path), {
         ...init,
@@ -155,15 +156,13 @@ export class Pollux {
       });
       const text = await response.text();
       if (response.ok) return JSON.parse(text) as Record<string, unknown>;
-      problem = classifyResponse({
-        status: response.status,
-        headers: response.headers,
-        body: text,
-      });
+      problem = { response: { status: response.status, headers: response.headers, body: text } };
     } catch (error) {
-      throw new StreamError(classifyThrown(error), { cause: error });
+      problem = { thrown: error };
     }
-    throw new StreamError(problem, { attempts: 1 });
+    const { failureOf } = await import("./recovery.ts");
+    const cause = "thrown" in problem ? problem.thrown : undefined;
+    throw new StreamError(failureOf(problem), { attempts: 1, cause });
   }
 }
 

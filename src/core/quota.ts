@@ -1,6 +1,6 @@
 // Which quota a 429 is about. Per minute, per day, tokens and none at all ask for different moves,
 // and a delay that comes with a daily quota misleads.
-import { type Failure, type FailureCode, failure } from "./failure.ts";
+import { type Failure, type FailureCode, failure, type Seen } from "./failure-table.ts";
 
 interface Violation {
   quotaId?: string;
@@ -16,7 +16,7 @@ export function quotaFailure(
   message: string,
   details: readonly unknown[],
   word: string | undefined,
-  extra: Omit<Partial<Failure>, "code" | "message">,
+  extra: Seen,
 ): Failure {
   const violations = details.flatMap((detail) => {
     const list = (detail as { violations?: unknown } | null)?.violations;

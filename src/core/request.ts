@@ -1,9 +1,9 @@
 // A caller's request → what goes out: checked, with its options taken off, dressed for the network.
 import type { GeminiContent, GeminiRequest } from "../wire/index.ts";
 import type { Upstream } from "./attempt.ts";
-import { failure, StreamError } from "./failure.ts";
 import type { Clocks } from "./models.ts";
 import type { Pace } from "./pace.ts";
+import { plainFailure, StreamError } from "./stream-error.ts";
 
 export interface StreamOptions {
   signal?: AbortSignal;
@@ -33,7 +33,7 @@ export const GOOGLE = "https://generativelanguage.googleapis.com";
 
 /** Throws a `request_invalid` error that names the field and the fix. */
 export function refuse(field: string, problem: string): never {
-  throw new StreamError(failure("request_invalid", `${field}: ${problem}`));
+  throw new StreamError(plainFailure("request_invalid", "request", `${field}: ${problem}`));
 }
 
 /** Takes our options off and leaves Gemini's own fields. */
@@ -76,9 +76,9 @@ function contentsOf(contents: StreamRequest["contents"]): GeminiContent[] {
 export function urlOf(address: Address, path: string): string {
   const base = address.baseUrl.replace(/\/+$/, "");
   if (!/^https?:\/\/[^/]/i.test(base)) {
-    throw new StreamError(
-      failure("base_url_invalid", `baseUrl: expected http(s)://host, got "${base}"`),
-    );
+    const shown = base.replace(/[?#].*$/, "").replace(/\/\/[^/]*@/, "//");
+    const message = `baseUrl: expected http(s)://host, got "${shown}".`;
+    throw new StreamError(plainFailure("base_url_invalid", "config", message));
   }
   const versioned = /\/v\d+\w*$|\/publishers\/[^/]+$/.test(base) || address.apiVersion === "";
   return `${base}${versioned ? "" : `/${address.apiVersion}`}/${path}`;
@@ -97,7 +97,10 @@ export async function authOf(
   if (bearer) return { authorization: `Bearer ${bearer}` };
   const key = typeof apiKey === "function" ? await apiKey() : apiKey;
   if (key) return { "x-goog-api-key": key };
-  if (address.baseUrl.startsWith(GOOGLE)) throw new StreamError(failure("key_missing"));
+  if (address.baseUrl.startsWith(GOOGLE)) {
+    const message = "No API key is set, so nothing was sent.";
+    throw new StreamError(plainFailure("key_missing", "key", message, "Set GEMINI_API_KEY."));
+  }
   return {};
 }
 

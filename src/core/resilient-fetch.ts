@@ -8,16 +8,18 @@ import {
   type GeminiChunk,
   type GeminiPart,
   type GeminiRequest,
+} from "../wire/index.ts";
+import {
   geminiRequestOf,
   type OpenAiChatRequest,
   OpenAiEncode,
   OpenAiRequestError,
   openAiCompletion,
-} from "../wire/index.ts";
+} from "../wire/openai.ts";
 import { RetryBudget } from "./budget.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import { isTerminal, type StreamEvent, type TerminalEvent } from "./event.ts";
-import { FAILURES, type Failure, failure } from "./failure.ts";
+import { FAILURES, type Failure, failure } from "./failure-table.ts";
 import { GeminiStream } from "./gemini-stream.ts";
 import type { PolluxOptions } from "./pollux.ts";
 import { settingsOf } from "./settings.ts";
@@ -49,7 +51,7 @@ const OPENAI = /\/openai\/chat\/completions$/;
 const DROPPED_HEADERS =
   /^(content-length|host|connection|accept|accept-encoding|transfer-encoding)$|^x-stainless/i;
 
-export function resilientFetch(options: ResilientFetchOptions = {}): typeof globalThis.fetch {
+export function makeFetch(options: ResilientFetchOptions): typeof globalThis.fetch {
   const clock = options.clock ?? systemClock;
   const through = options.fetch ?? clock.fetch;
   const shared = { budget: new RetryBudget(), noPrefill: new Set<string>() };

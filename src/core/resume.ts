@@ -3,7 +3,7 @@
 import type { GeminiContent, GeminiRequest } from "../wire/index.ts";
 import type { Delivered } from "./delivered.ts";
 import type { How } from "./event.ts";
-import type { FailureCode } from "./failure.ts";
+import type { FailureCode } from "./failure-table.ts";
 import {
   anchorJoiner,
   anchorOf,

@@ -1,6 +1,6 @@
 // What failures look like, as data: words of messages, canonical statuses, platform codes. The first
 // rule that fits wins, so the more telling ones stand first.
-import type { FailureCode } from "./failure.ts";
+import type { FailureCode } from "./failure-table.ts";
 
 export type Rule = readonly [pattern: RegExp, code: FailureCode];
 

@@ -8,8 +8,7 @@ import {
   type GeminiPart,
   type GeminiUsage,
 } from "../wire/index.ts";
-import { classifyBlock, classifyFinish } from "./classify.ts";
-import { type Failure, failure } from "./failure.ts";
+import type { Problem } from "./problem.ts";
 
 export interface Progress {
   /** Something new came: content, a finish reason, or a counter that moved. */
@@ -85,13 +84,14 @@ export class Seen {
   }
 
   /** The body ended cleanly. Nothing means the answer is complete. */
-  ending(resumed: boolean): Failure | undefined {
-    if (this.block && !this.content) return classifyBlock(this.block, this.blockMessage);
-    const finish = this.finish;
-    if (finish === undefined) return failure(this.chunks > 0 ? "end_unverified" : "empty_response");
-    if (finish !== "STOP") return classifyFinish(finish, this.finishMessage);
+  ending(resumed: boolean): Problem | undefined {
+    if (this.block && !this.content) return { block: this.block, message: this.blockMessage };
+    const { finish } = this;
+    if (finish === undefined)
+      return { code: this.chunks > 0 ? "end_unverified" : "empty_response" };
+    if (finish !== "STOP") return { finish, message: this.finishMessage };
     // A resumed attempt that stops at once proves that the text was whole already.
-    return this.content || resumed ? undefined : failure("empty_response");
+    return this.content || resumed ? undefined : { code: "empty_response" };
   }
 }
 

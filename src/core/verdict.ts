@@ -2,7 +2,7 @@
 // table of cases covers it; the only thing it does not decide is how the text is joined.
 import { backoff, type Delay } from "./backoff.ts";
 import type { How, Verdict } from "./event.ts";
-import { FAILURES, type Failure } from "./failure.ts";
+import { FAILURES, type Failure } from "./failure-table.ts";
 import { isHow, type NotResumed } from "./resume.ts";
 
 /** A longer wait is not worth holding a stream open for. */

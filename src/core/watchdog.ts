@@ -1,7 +1,7 @@
 // Deadlines of one attempt. It watches progress, not bytes, and only while somebody waits for
 // upstream: a reader that takes its time is no stall.
 import type { Clock } from "./clock.ts";
-import type { FailureCode } from "./failure.ts";
+import type { FailureCode } from "./failure-table.ts";
 import type { Clocks } from "./models.ts";
 
 const STALL_MS_MIN = 4_000;

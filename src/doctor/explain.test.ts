@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import fc from "fast-check";
-import { FAILURES } from "../core/index.ts";
+import { FAILURES } from "../core/failures.ts";
 import { explain } from "./explain.ts";
 
 interface Labelled {

@@ -1,13 +1,12 @@
 // Any pasted error → its cause, whether waiting helps, and the next move. By rules, from structured
 // evidence where there is some, from words where there is none.
+
 import {
   classifyBlock,
   classifyErrorBody,
   classifyFinish,
   classifyPage,
   FAILURES,
-  type Failure,
-  type FailureCode,
   failure,
   HTTP_CODES,
   MESSAGE_RULES,
@@ -17,7 +16,8 @@ import {
   retryDelay,
   STATUS_CODES,
   THROWN_RULES,
-} from "../core/index.ts";
+} from "../core/failures.ts";
+import type { Failure, FailureCode } from "../core/index.ts";
 import { objectsIn, statusIn } from "./peel.ts";
 import { LAST_RULES, TEXT_RULES } from "./text-rules.ts";
 

@@ -1,6 +1,6 @@
 // What only people paste: tracebacks, prose, other clients' words. Tried in order, before the rules
 // that the library itself lives by.
-import type { Rule } from "../core/index.ts";
+import type { Rule } from "../core/failures.ts";
 
 export const TEXT_RULES: readonly Rule[] = [
   // Who stopped it

@@ -44,7 +44,7 @@ function thoughts(speech: Speech, { wanted }: Telling): void {
 }
 
 /** The text as far as limits and stop sequences let it go, and why it ends there. */
-export function limited(telling: Omit<Telling, "vertex" | "nowDate" | "seed">) {
+export function limited(telling: Omit<Telling, "vertex" | "nowDate" | "seed" | "attempt">) {
   const { model, request, wanted, hopTokens } = telling;
   const config = request.generationConfig ?? {};
   let { text } = telling;

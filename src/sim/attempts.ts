@@ -54,7 +54,7 @@ export class Attempts {
         if (match?.model && match.model !== model) return false;
         return match?.path ? path.includes(match.path) : generates;
       });
-    const n = this.count(`${stream ?? key}\n${scenario?.text ?? ""}`);
+    const n = this.count(`${generates} ${stream ?? key}\n${scenario?.text ?? ""}`);
     if (!scenario) return { n, calls: [] };
     const { attempts } = scenario;
     const beyond = scenario.after === "repeat-last" ? attempts.at(-1) : [];

@@ -64,15 +64,21 @@ function response(
   how: { signal: AbortSignal; url: string; redirected: boolean },
 ): Response {
   const { status, headers } = reply;
-  const bare = NO_BODY.includes(status);
-  if (bare) entry.outcome = "sent";
-  const body = bare ? null : streamOf(sim, reply, entry, how.signal);
+  const empty = reply.pieces.length === 0;
+  if (empty) entry.outcome = "sent";
+  const body = empty ? emptyBody(status) : streamOf(sim, reply, entry, how.signal);
   const made = new Response(body, { status, headers });
   Object.defineProperties(made, {
     url: { value: how.url },
     redirected: { value: how.redirected },
   });
   return made;
+}
+
+/** An empty body is over at once, read or not. */
+function emptyBody(status: number): ReadableStream<Uint8Array> | null {
+  if (NO_BODY.includes(status)) return null;
+  return new ReadableStream({ start: (controller) => controller.close() });
 }
 
 function streamOf(

@@ -39,7 +39,7 @@ export function generate(now: Generation): Reply {
     told = fault.tell?.(told, settings, context) ?? told;
   entry.truth = told.truth;
   const offset = told.truth.length - told.text.length;
-  const chunks = chunksOf({ ...now, text: told.text, offset });
+  const chunks = chunksOf({ ...now, attempt: entry.attempt ?? 1, text: told.text, offset });
   let framing: Framing = { ...PLAIN_FRAMING, mode, integerEnums: now.integerEnums };
   let items = timed(
     chunks.map((chunk): Item => ({ kind: "chunk", chunk })),

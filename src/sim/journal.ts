@@ -71,12 +71,8 @@ function bearerOf(headers: Record<string, string>): string | undefined {
   return /^Bearer\s+(.+)$/i.exec(headers.authorization ?? "")?.[1];
 }
 
-/** What may be kept of a request: path, headers and body, without any copy of any key. */
-export function withoutKeys(
-  url: URL,
-  headers: Record<string, string>,
-  body: string,
-): Pick<JournalEntry, "path" | "headers" | "body"> {
+/** Takes every copy of the request's own keys out of a text, and whatever else looks like a key. */
+export function cleaner(url: URL, headers: Record<string, string>): (text: string) => string {
   const keys = [
     headers["x-goog-api-key"],
     bearerOf(headers),
@@ -87,8 +83,17 @@ export function withoutKeys(
     encodeURIComponent(key),
     JSON.stringify(key).slice(1, -1),
   ]);
-  const clean = (text: string) =>
+  return (text) =>
     forms.reduce((all, form) => all.replaceAll(form, MARK), text).replace(KEY_SHAPES, MARK);
+}
+
+/** What may be kept of a request. */
+export function noted(
+  url: URL,
+  headers: Record<string, string>,
+  body: string,
+  clean: (text: string) => string,
+): Pick<JournalEntry, "path" | "headers" | "body"> {
   const shown = new URL(url);
   for (const name of KEY_QUERIES)
     if (shown.searchParams.has(name)) shown.searchParams.set(name, "REDACTED");

@@ -4,21 +4,14 @@ import { didYouMean } from "./nearest.ts";
 
 /** The settings of a fault as a person writes them. */
 export function describeTakes(takes: Takes): string {
-  const { after, duration, retry, numbers, words } = takes;
-  const listed = Array.isArray(words) ? words : [];
-  const parts = [
-    ...(numbers ? ["a number"] : []),
-    ...(after ? [`after N ${after}`] : []),
-    ...(duration ? [`${duration} <duration>`] : []),
-    ...(retry ? ["retry <duration>"] : []),
-    ...(listed.length > LISTED_MAX ? ["the name of an error body or code"] : []),
-    ...listed.slice(0, listed.length > LISTED_MAX ? listed.indexOf("array") + 1 : undefined),
-    ...(words instanceof RegExp ? ["a word"] : []),
-  ];
-  return parts.join(", ");
+  const { after, duration, words, described } = takes;
+  if (described !== undefined) return described;
+  return [
+    ...(after ? [`after N ${after.replace("|", " or ")}`] : []),
+    ...(duration ? [`${duration} DURATION`] : []),
+    ...(Array.isArray(words) ? words : []),
+  ].join(", ");
 }
-
-const LISTED_MAX = 8;
 
 /** Throws an Error whose message says which word is wrong and what would be right. */
 export function readSettings(fault: Fault, tokens: readonly string[]): Settings {

@@ -18,6 +18,8 @@ export interface Telling {
   /** Where in the whole answer `text` begins, for tokens. */
   offset: number;
   seed: number;
+  /** Told apart by its response id. */
+  attempt: number;
   hopTokens: number;
   /** Vertex writes other usage and may send the arguments of a call in pieces. */
   vertex: boolean;
@@ -42,11 +44,11 @@ export class Speech {
   private readonly responseId: string;
 
   constructor(telling: Telling, r: Random) {
-    const { model, request, wanted, seed } = telling;
+    const { model, request, wanted, seed, attempt } = telling;
     this.telling = telling;
     this.promptTokens = tokensOf(JSON.stringify(request.contents ?? ""));
     this.thoughtTokens = model.thinks && wanted.how !== "token" ? r.int(12, 180) : 0;
-    const id = hash(`${wanted.key} ${wanted.how} ${wanted.from} id`, seed);
+    const id = hash(`${wanted.key} ${wanted.how} ${wanted.from} ${attempt}`, seed);
     this.responseId = `sim${id.toString(36)}`;
   }
 

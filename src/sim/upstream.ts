@@ -10,7 +10,7 @@ import { camel, type Wanted, wanted } from "./conversation.ts";
 import type { FaultCall, FaultContext } from "./faults/fault.ts";
 import { refuseFields } from "./fields.ts";
 import { generate, misdelivered, replyOfFault } from "./generate.ts";
-import { type Caller, callerOf, Journal, type JournalEntry, withoutKeys } from "./journal.ts";
+import { type Caller, callerOf, cleaner, Journal, type JournalEntry, noted } from "./journal.ts";
 import { countOf, embeddingOf, listModels, modelInfo, openAiModels } from "./listing.ts";
 import { bareName, findModel, MODELS, modelsWith, type SimModel } from "./models.ts";
 import { fromOpenAi, openAiEmbeddings } from "./openai.ts";
@@ -86,23 +86,29 @@ export class Upstream {
     const text =
       typeof request.body === "string" ? request.body : new TextDecoder().decode(request.body);
     const caller = callerOf(url, headers);
-    const noted = {
+    const clean = cleaner(url, headers);
+    const arrived = {
       at: this.options.clock.date().toISOString(),
       method,
       faults: [],
       key: caller.kind,
       outcome: "open" as const,
-      ...withoutKeys(url, headers, text),
+      ...noted(url, headers, text, clean),
     };
     const route = routeOf(url);
     if (route.kind === "control") {
       const reply = control(route.what, { method, text }, this.attempts, this.journal, this.models);
-      return { reply, entry: { n: 0, ...noted } };
+      return { reply, entry: { n: 0, ...arrived } };
     }
-    const entry = this.journal.add(noted);
+    const entry = this.journal.add(arrived);
     const form = formOf(route, url);
-    const reply = this.answer(route, { method, url, headers, text, caller, entry, form });
+    const asking = { method, url, headers, text, caller, entry, form };
+    const reply = method === "OPTIONS" ? preflight() : this.answer(route, asking);
+    if (headers.origin) Object.assign(reply.headers, corsHeaders(headers.origin));
     entry.status = reply.status;
+    // A model's name and an answer may echo what was asked, and so a key.
+    if (entry.model) entry.model = clean(entry.model);
+    if (entry.truth) entry.truth = clean(entry.truth);
     if (reply.refusal) entry.outcome = "refused";
     return { reply, entry };
   }
@@ -150,7 +156,8 @@ export class Upstream {
     entry.model = bareName(name);
     const want = this.wanted(name, request);
     const tokens = tokensOf(JSON.stringify(request.contents ?? ""));
-    const met = this.met(asking, { key: want.key, model: entry.model, generates: true, tokens });
+    const generates = /generateContent$/i.test(verb);
+    const met = this.met(asking, { key: want.key, model: entry.model, generates, tokens });
     if ("refused" in met) return met.refused;
     const { calls, context } = met;
     const say = () => {
@@ -229,6 +236,23 @@ export class Upstream {
   private error(body: ErrorBody, form: Form): Reply {
     return errorReply(body, form, this.options.clock.date());
   }
+}
+
+/** Pages in a browser may ask the API, and so they may ask here. */
+function corsHeaders(origin: string): Record<string, string> {
+  return {
+    "access-control-allow-origin": origin,
+    "access-control-expose-headers": "content-encoding,date,server,vary",
+  };
+}
+
+function preflight(): Reply {
+  const headers = {
+    "access-control-allow-methods": "DELETE,GET,HEAD,OPTIONS,PATCH,POST,PUT",
+    "access-control-allow-headers": "*,authorization,content-type,x-goog-api-key,x-goog-api-client",
+    "access-control-max-age": "3600",
+  };
+  return { status: 204, headers, pieces: [] };
 }
 
 function formOf(route: Route, url: URL): Form {

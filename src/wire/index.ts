@@ -9,14 +9,6 @@ export type {
   GeminiRequest,
   GeminiUsage,
 } from "./gemini.ts";
-export {
-  geminiRequestOf,
-  type OpenAiChatRequest,
-  OpenAiEncode,
-  OpenAiRequestError,
-  openAiCompletion,
-  openAiUsage,
-} from "./openai.ts";
 export { encodeRelay, eventsPath, isTerminalWord, STREAM_HEADER, STREAMS_PATH } from "./relay.ts";
 export { type DecodeProblem, EVENT_BYTES_MAX, type Frame, SseDecode } from "./sse-decode.ts";
 export {

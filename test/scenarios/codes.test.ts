@@ -2,7 +2,8 @@
 // The codes that no stream can meet are listed with the reason, so that nothing is left out unseen.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { FAILURES, type FailureCode } from "../../src/core/index.ts";
+import { FAILURES } from "../../src/core/failures.ts";
+import type { FailureCode } from "../../src/core/index.ts";
 import { ERROR_BODIES } from "../../src/sim/index.ts";
 import { KEY, type Story, tell } from "./harness.ts";
 

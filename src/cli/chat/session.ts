@@ -2,7 +2,8 @@
 import { mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { type Answer, redact } from "../../core/index.ts";
+import { redact } from "../../core/failures.ts";
+import type { Answer } from "../../core/index.ts";
 
 export interface Turn {
   question: string;

@@ -3,7 +3,7 @@
 import { spawnSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { extname, resolve } from "node:path";
-import { redact } from "../../core/index.ts";
+import { redact } from "../../core/failures.ts";
 import { nearest } from "../input/args.ts";
 import { count, seconds } from "../output/tell.ts";
 import { waterfall } from "../output/waterfall.ts";

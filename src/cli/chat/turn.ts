@@ -1,12 +1,8 @@
 // One turn as it is seen: its state in one word, the text that is final, the text that still moves.
 // The same events give the same picture; a text is never shown twice.
-import {
-  type Answer,
-  FAILURES,
-  type GeminiContent,
-  isTerminal,
-  type StreamEvent,
-} from "../../core/index.ts";
+
+import { FAILURES } from "../../core/failures.ts";
+import { type Answer, type GeminiContent, isTerminal, type StreamEvent } from "../../core/index.ts";
 import { MarkdownStream } from "../output/markdown.ts";
 import { harmless, type Paint } from "../output/paint.ts";
 import { lastRows } from "../output/screen.ts";

@@ -1,13 +1,9 @@
 // One question, one answer. stdout carries the answer and nothing else.
 import { readFileSync } from "node:fs";
 import { extname, resolve } from "node:path";
-import {
-  type Answer,
-  type Pace,
-  readyChars,
-  redact,
-  type StreamRequest,
-} from "../../core/index.ts";
+import { redact } from "../../core/failures.ts";
+import type { Answer, Pace, StreamRequest } from "../../core/index.ts";
+import { readyChars } from "../../core/pace.ts";
 import { EXIT_HELP, exitOf, UsageError } from "../exit.ts";
 import { number, oneOf } from "../input/args.ts";
 import { stdinText } from "../input/stdin.ts";

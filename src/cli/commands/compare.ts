@@ -1,5 +1,7 @@
 // The same prompt unary and streamed, side by side on one time line.
-import { type Answer, redact } from "../../core/index.ts";
+
+import { redact } from "../../core/failures.ts";
+import type { Answer } from "../../core/index.ts";
 import { EXIT, EXIT_HELP, exitOf, UsageError } from "../exit.ts";
 import { number } from "../input/args.ts";
 import { placeOf, UPSTREAM_OPTIONS } from "../input/upstream.ts";

@@ -2,7 +2,8 @@
 // of these, the built-in simulator.
 import { existsSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { Pollux, type PolluxOptions, redact } from "../../core/index.ts";
+import { redact } from "../../core/failures.ts";
+import { Pollux, type PolluxOptions } from "../../core/index.ts";
 import { nodeFetch } from "../../node/index.ts";
 import { createSim, DEFAULT_MODEL, ScenarioError } from "../../sim/index.ts";
 import type { Io, Option, Parsed } from "../commands/command.ts";

@@ -1,6 +1,8 @@
 // The status line on stderr: what the stream is doing, in the words that every surface uses. It
 // moves on a terminal, and is a line now and then elsewhere.
-import { FAILURES, isTerminal, type StreamEvent } from "../../core/index.ts";
+
+import { FAILURES } from "../../core/failures.ts";
+import { isTerminal, type StreamEvent } from "../../core/index.ts";
 import type { Paint } from "./paint.ts";
 import { seconds } from "./tell.ts";
 

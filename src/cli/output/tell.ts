@@ -1,6 +1,8 @@
 // The words for how a stream went: the seam, the summary, and a failure with what is safe and what
 // to do. The same words on every surface.
-import { type Answer, FAILURES, type Failure, redact, type Splice } from "../../core/index.ts";
+
+import { FAILURES, redact } from "../../core/failures.ts";
+import type { Answer, Failure, Splice } from "../../core/index.ts";
 import type { Paint } from "./paint.ts";
 
 export function count(n: number): string {

@@ -5,7 +5,12 @@ import { afterChunks, type Fault } from "./fault.ts";
 export const errorEvent: Fault = {
   word: "error-event",
   does: "Sends an error as an event inside the stream; `named` puts `event: error` before it, `bare` leaves out its code.",
-  takes: { after: "chunks", numbers: 1, words: ["named", "bare", ...ERROR_NAMES] },
+  takes: {
+    after: "chunks",
+    numbers: 1,
+    words: ["named", "bare", ...ERROR_NAMES],
+    described: "a status or NAME, after N chunks, named, bare",
+  },
   example:
     "error-event 503 after 2 chunks · error-event model_overloaded named · error-event 500 bare",
   items(items, { after = 2, numbers, words }, context) {

@@ -31,6 +31,8 @@ export interface Takes {
   numbers?: number;
   /** The words, or a pattern for words of any kind. */
   words?: readonly string[] | RegExp;
+  /** All of it as a person reads it, where that is shorter said by hand. */
+  described?: string;
 }
 
 /** The text about to be sent, and the whole answer it belongs to. */

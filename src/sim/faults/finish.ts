@@ -4,7 +4,7 @@ import { afterChunks, type Fault } from "./fault.ts";
 export const finish: Fault = {
   word: "finish",
   does: "Ends the answer early with any finish reason, known or not; after 0 chunks it has no text.",
-  takes: { after: "chunks", words: /^[A-Z][A-Z_]*$/ },
+  takes: { after: "chunks", words: /^[A-Z][A-Z_]*$/, described: "REASON, after N chunks" },
   example: "finish SAFETY after 2 chunks · finish OTHER after 0 chunks · finish SOME_NEW_WORD",
   items(items, { after = 2, words }) {
     const known = items.find((item) => item.kind === "chunk");

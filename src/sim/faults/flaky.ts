@@ -4,6 +4,6 @@ import type { Fault } from "./fault.ts";
 export const flaky: Fault = {
   word: "flaky",
   does: "Applies another fault with a probability from 0 to 1; the same seed meets the same faults.",
-  takes: {},
+  takes: { described: "PROBABILITY, then another fault" },
   example: "*: flaky 0.3 cut after 2 chunks",
 };

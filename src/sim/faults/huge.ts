@@ -7,7 +7,7 @@ const MIB_MAX = 128;
 export const huge: Fault = {
   word: "huge",
   does: "Puts one event of that many MiB into the stream, a picture.",
-  takes: { after: "chunks", numbers: 1 },
+  takes: { after: "chunks", numbers: 1, described: "MIB, after N chunks" },
   example: "huge 8 · huge 64 after 2 chunks",
   items(items, { after = 1, numbers }) {
     const data = "A".repeat(Math.min(MIB_MAX, numbers[0] ?? 1) * MIB);

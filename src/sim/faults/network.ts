@@ -6,7 +6,7 @@ import { afterChunks, type Fault } from "./fault.ts";
 export const network: Fault = {
   word: "network",
   does: "Fails with a code of the platform, before the answer or in it; on a socket the connection is broken.",
-  takes: { words: REFUSAL_CODES, after: "chunks" },
+  takes: { words: REFUSAL_CODES, after: "chunks", described: "CODE, after N chunks" },
   example: "network ETIMEDOUT · network UND_ERR_BODY_TIMEOUT after 2 chunks",
   reply: ({ after, words }) =>
     after === undefined ? refused(refusal(words[0] ?? "ECONNRESET")) : undefined,

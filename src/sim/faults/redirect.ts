@@ -7,7 +7,7 @@ const ELSEWHERE = "/sim/elsewhere";
 export const redirect: Fault = {
   word: "redirect",
   does: "Redirects to a web page, to a given address, or in a `loop`.",
-  takes: { numbers: 1, words: /^(loop|https?:\/\/\S+)$/ },
+  takes: { numbers: 1, words: /^(loop|https?:\/\/\S+)$/, described: "a status, an address, loop" },
   example: "redirect · redirect 307 · redirect loop · redirect https://example.com/",
   reply({ numbers, words }) {
     const target = words[0] ?? ELSEWHERE;

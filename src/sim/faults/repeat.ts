@@ -7,7 +7,7 @@ const TIMES_MAX = 10_000;
 export const repeat: Fault = {
   word: "repeat",
   does: "Sends the usage of a chunk again as a chunk of its own, so many times.",
-  takes: { after: "chunks", numbers: 1 },
+  takes: { after: "chunks", numbers: 1, described: "TIMES, after N chunks" },
   example: "repeat after 2 chunks · repeat 5 after 2 chunks",
   items(items, { after = 2, numbers }) {
     const at = afterChunks(items, after);

@@ -7,7 +7,7 @@ const RANDOM_BYTES_MAX = 40;
 export const slice: Fault = {
   word: "slice",
   does: "Sends the body in packets of that many bytes, or of random sizes.",
-  takes: { numbers: 1 },
+  takes: { numbers: 1, described: "BYTES" },
   example: "slice 7 · slice",
   pieces(pieces, { numbers }, { random }) {
     const size = numbers[0];

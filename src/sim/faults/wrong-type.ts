@@ -4,7 +4,7 @@ import type { Fault } from "./fault.ts";
 export const wrongType: Fault = {
   word: "wrong-type",
   does: "Lies about the content type.",
-  takes: { words: /^[\w.+-]+\/[\w.+-]+$/ },
+  takes: { words: /^[\w.+-]+\/[\w.+-]+$/, described: "TYPE" },
   example: "wrong-type · wrong-type text/plain",
   around: (reply, { words }) => ({
     ...reply,
