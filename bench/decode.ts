@@ -20,7 +20,7 @@ const QUADRATIC_MIB_MAX = 4;
 const { values } = parseArgs({
   options: {
     events: { type: "string", default: "20000" },
-    rounds: { type: "string", default: "9" },
+    rounds: { type: "string", default: "5" },
     write: { type: "boolean", default: false },
   },
 });
