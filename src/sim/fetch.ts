@@ -20,8 +20,10 @@ const NO_BODY = [204, 205, 304];
 
 export function simFetch(sim: Answers): typeof globalThis.fetch {
   return async (input, init) => {
+    // The signal stays out of the request, which would listen to it for good.
     const request = new Request(input as string, withDuplex(init));
-    const signal = init?.signal ?? request.signal;
+    const own = input instanceof Request ? input.signal : undefined;
+    const signal = init?.signal ?? own ?? new AbortController().signal;
     if (signal.aborted) throw abortReason(signal);
     const body = request.body ? await request.text() : "";
     const headers = Object.fromEntries(request.headers);
@@ -46,9 +48,9 @@ export function simFetch(sim: Answers): typeof globalThis.fetch {
   };
 }
 
-/** Node asks for it where a body is a stream. */
+/** Node asks for `duplex` where a body is a stream. */
 function withDuplex(init: RequestInit | undefined): RequestInit {
-  return { ...init, ...(init?.body && { duplex: "half" }) } as RequestInit;
+  return { ...init, signal: null, ...(init?.body && { duplex: "half" }) } as RequestInit;
 }
 
 function redirectOf(reply: Reply, from: string): string | undefined {

@@ -64,6 +64,9 @@ test("a function's answer gets a text; a mode can forbid or demand a call", asyn
     { role: "user", parts: [reply] },
   ];
   assert.ok(textIn(chunksIn(await read({ contents, tools: TOOLS }))).length > 40);
+  const later = [...contents.slice(0, 1), { role: "model", parts: [call] }, ...contents.slice(2)];
+  const unsigned = await read({ contents: [...later, said("the sun", "model"), said("Thanks.")] });
+  assert.ok(textIn(chunksIn(unsigned)).length > 40, "history is not asked for signatures");
   const asked = async (prompt: string, mode: string) => {
     const toolConfig = { functionCallingConfig: { mode } };
     return read({ contents: [said(prompt)], tools: TOOLS, toolConfig });

@@ -73,6 +73,9 @@ test("lists and counts meet a scenario by header or path only, and do not use up
   assert.equal((await ask(BODY, { verb: "countTokens", query: "" })).status, 200);
   assert.equal((await ask(BODY)).status, 503);
   assert.notEqual(await read(BODY), "");
+  const named = { "x-sim": "1: 500; 2: ok", "x-sim-stream": "one" };
+  for (const verb of ["countTokens", "generateContent"])
+    assert.equal((await ask(BODY, { verb, query: "", headers: named })).status, 500, verb);
   const headers = { "x-goog-api-key": KEY, "x-sim": "500" };
   assert.equal((await get("/v1beta/models", { headers })).status, 500);
   sim.addScenario({ attempts: ["html portal"], match: { path: "/v1/models" } });
@@ -174,14 +177,15 @@ test("fetch: takes what fetch takes, and leaves nothing behind after a whole ans
   const stop = new AbortController();
   const url = new URL(`https://gemini.test/v1beta/models/${MODEL}:generateContent?key=${KEY}`);
   const body = new Blob([JSON.stringify(BODY)]);
-  const request = new Request(url, { method: "POST", body, signal: stop.signal });
-  const response = await clock.run(sim.fetch(request));
+  const request = new Request(url, { method: "POST", body });
+  const response = await clock.run(sim.fetch(request, { signal: stop.signal }));
   assert.equal(response.url, url.href);
   assert.equal(
     textIn([(await clock.run(response.json())) as never]),
     truthOf(sim, MODEL, BODY.contents),
   );
   assert.equal(sim.journal.at(-1)?.outcome, "sent");
+  assert.equal(getEventListeners(stop.signal, "abort").length, 0);
 });
 
 test("fetch: redirects are followed, shown or refused as asked", async () => {
