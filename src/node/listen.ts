@@ -69,18 +69,25 @@ export async function listen(
 ): Promise<Listening> {
   const { port = 0, host = "127.0.0.1", tls, handshake } = options;
   const closing = new AbortController();
-  const sockets = new Set<Socket>();
-  const answer = (req: IncomingMessage, res: ServerResponse) =>
-    void serve(handler, options, closing.signal, req, res);
+  const sockets = new Map<string, Socket>();
+  // Under TLS only the bare socket below can be reset, and it has the same peer.
+  const reset = (res: ServerResponse) => {
+    const bare = res.socket && sockets.get(peerOf(res.socket));
+    if (bare) bare.resetAndDestroy();
+    else res.destroy();
+  };
+  const serving: Serving = { handler, options, closing: closing.signal, reset };
+  const answer = (req: IncomingMessage, res: ServerResponse) => void serve(serving, req, res);
   const server = handshake
     ? spoiled(handshake)
     : tls
       ? createHttps(tls, answer)
       : createHttp(answer);
   server.on("connection", (socket: Socket) => {
+    const peer = peerOf(socket);
     socket.setNoDelay(true);
-    sockets.add(socket);
-    socket.once("close", () => sockets.delete(socket));
+    sockets.set(peer, socket);
+    socket.once("close", () => sockets.delete(peer));
   });
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
@@ -99,7 +106,7 @@ export async function listen(
       new Promise((resolve) => {
         closing.abort();
         server.close(() => resolve());
-        for (const socket of sockets) socket.destroy();
+        for (const socket of sockets.values()) socket.destroy();
       }),
   };
 }
@@ -115,10 +122,19 @@ function spoiled(how: "cut" | "alert"): NetServer {
   });
 }
 
+function peerOf(socket: Socket): string {
+  return `${socket.remoteAddress} ${socket.remotePort}`;
+}
+
+interface Serving {
+  handler: SocketHandler;
+  options: ListenOptions;
+  closing: AbortSignal;
+  reset: (res: ServerResponse) => void;
+}
+
 async function serve(
-  handler: SocketHandler,
-  options: ListenOptions,
-  closing: AbortSignal,
+  { handler, options, closing, reset }: Serving,
   req: IncomingMessage,
   res: ServerResponse,
 ): Promise<void> {
@@ -137,27 +153,25 @@ async function serve(
     const body = await collect(req, options.bodyBytesMax ?? BODY_BYTES_MAX);
     if (!body) return plain(res, 413, "The request body is too large.\n");
     const headers = flat(req.headers);
-    await send(await handler({ method, url, headers, body, signal: left.signal }), res);
+    await send(await handler({ method, url, headers, body, signal: left.signal }), res, reset);
   } catch {
     if (left.signal.aborted) res.destroy();
     else if (!res.headersSent) plain(res, 500, "The handler failed.\n");
-    else res.socket?.resetAndDestroy();
+    else reset(res);
   }
 }
 
-async function send(reply: SocketReply, res: ServerResponse): Promise<void> {
-  if ("refuse" in reply) {
-    res.socket?.resetAndDestroy();
-    return;
-  }
+async function send(
+  reply: SocketReply,
+  res: ServerResponse,
+  reset: Serving["reset"],
+): Promise<void> {
+  if ("refuse" in reply) return reset(res);
   res.writeHead(reply.status, reply.headers);
   res.flushHeaders();
   for await (const piece of reply.body) {
     if (res.destroyed) return;
-    if (piece === "reset") {
-      res.socket?.resetAndDestroy();
-      return;
-    }
+    if (piece === "reset") return reset(res);
     if (piece === "fin") {
       res.socket?.destroySoon();
       return;

@@ -108,7 +108,7 @@ function streamOf(
         const { done, value } = await pieces.next();
         if (left.signal.aborted) return;
         if (value instanceof Uint8Array) {
-          controller.enqueue(Uint8Array.from(value));
+          controller.enqueue(value.slice());
           return;
         }
         forget();

@@ -127,7 +127,9 @@ export class Upstream {
 
   /** What is not an answer of a model. */
   private lookUp(route: Exclude<Route, { kind: "control" }>, asking: Asking): Reply {
-    const { url, form, text } = asking;
+    const { url, form, text, method } = asking;
+    const asksRight = method === (route.kind === "openai-embeddings" ? "POST" : "GET");
+    if (!asksRight && method !== "HEAD") return this.error(PAGE_NOT_FOUND, form);
     if (route.kind === "models") return jsonReply(listModels(url, this.models));
     if (route.kind === "openai-models") return jsonReply(openAiModels(this.models));
     if (route.kind === "openai-embeddings") {
