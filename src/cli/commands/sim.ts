@@ -114,6 +114,11 @@ async function run(parsed: Parsed, io: Io): Promise<number> {
           : (error as Error).message;
     throw new UsageError(`pollux sim: cannot listen on ${host}: ${fix}`);
   }
+  // Before the address is told: whoever reads it may end this at once.
+  const told = new Promise<void>((resolve) => {
+    process.once("SIGINT", () => resolve());
+    process.once("SIGTERM", () => resolve());
+  });
   if (values.json) io.stdout.write(`${JSON.stringify({ url: server.url, port: server.port })}\n`);
   else {
     io.stdout.write(`Simulator on ${server.url}\n`);
@@ -121,10 +126,7 @@ async function run(parsed: Parsed, io: Io): Promise<number> {
       `  curl -N '${server.url}/v1beta/models/gemini-3.6-flash:streamGenerateContent?alt=sse' \\\n    -H 'x-goog-api-key: any' -H 'content-type: application/json' \\\n    -d '{"contents":[{"parts":[{"text":"Hello"}]}]}'\n`,
     );
   }
-  await new Promise<void>((resolve) => {
-    process.once("SIGINT", () => resolve());
-    process.once("SIGTERM", () => resolve());
-  });
+  await told;
   await server.close();
   return EXIT.ok;
 }
