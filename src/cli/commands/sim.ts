@@ -115,10 +115,7 @@ async function run(parsed: Parsed, io: Io): Promise<number> {
     throw new UsageError(`pollux sim: cannot listen on ${host}: ${fix}`);
   }
   // Before the address is told: whoever reads it may end this at once.
-  const told = new Promise<void>((resolve) => {
-    process.once("SIGINT", () => resolve());
-    process.once("SIGTERM", () => resolve());
-  });
+  const told = toldToLeave();
   if (values.json) io.stdout.write(`${JSON.stringify({ url: server.url, port: server.port })}\n`);
   else {
     io.stdout.write(`Simulator on ${server.url}\n`);
@@ -129,6 +126,13 @@ async function run(parsed: Parsed, io: Io): Promise<number> {
   await told;
   await server.close();
   return EXIT.ok;
+}
+
+function toldToLeave(): Promise<void> {
+  return new Promise((resolve) => {
+    process.once("SIGINT", () => resolve());
+    process.once("SIGTERM", () => resolve());
+  });
 }
 
 function list(
