@@ -10,6 +10,8 @@ import { Watchdog } from "./watchdog.ts";
 
 const ERROR_BODY_BYTES_MAX = 256 * 1024;
 
+type Read = ReadableStreamReadResult<Uint8Array>;
+
 export interface Upstream {
   url: string;
   headers: Record<string, string>;
@@ -38,11 +40,13 @@ export class Attempt {
   private readonly watchdog: Watchdog;
   private readonly decoder: SseDecode;
   private reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
-  private pending: Promise<ReadableStreamReadResult<Uint8Array>> | undefined;
+  private pending: Promise<Read> | undefined;
   /** Set when a wait must end now, and what ends it. */
   private cut: Problem | undefined;
   private stall: Step | undefined;
   private wake: (() => void) | undefined;
+  private resolveRead: ((read: Read | undefined) => void) | undefined;
+  private rejectRead: ((error: unknown) => void) | undefined;
   private ended = false;
 
   constructor(upstream: Upstream, options: AttemptOptions) {
@@ -76,7 +80,7 @@ export class Attempt {
         if (refused) return this.end(refused);
       }
       for (;;) {
-        const step = await this.read();
+        const step = this.read(await this.take());
         if (step) return step;
       }
     } catch (error) {
@@ -125,8 +129,7 @@ export class Attempt {
     return text;
   }
 
-  private async read(): Promise<Step | undefined> {
-    const result = await this.take();
+  private read(result: Read | undefined): Step | undefined {
     if (result === undefined) {
       if (this.cut) return this.end(this.cut);
       const stall = this.stall;
@@ -186,32 +189,64 @@ export class Attempt {
   }
 
   /** One read of the body; `undefined` when something else ended the wait. */
-  private take(): Promise<ReadableStreamReadResult<Uint8Array> | undefined> {
+  private take(): Promise<Read | undefined> {
     if (this.cut) return Promise.resolve(undefined);
-    const reader = this.reader as ReadableStreamDefaultReader<Uint8Array>;
-    this.pending ??= reader.read();
-    return this.waitFor(this.pending, true);
+    const { reader } = this;
+    // A read that a stall looked past goes on; it is not begun twice.
+    if (!this.pending) {
+      this.pending = (reader as ReadableStreamDefaultReader<Uint8Array>).read();
+      this.pending.then(this.arrived, this.broke);
+    }
+    this.watchdog.wait();
+    return new Promise(this.waitHere);
   }
 
-  private waitFor<T>(promise: Promise<T>, isRead = false): Promise<T | undefined> {
+  private readonly waitHere = (
+    resolve: (read: Read | undefined) => void,
+    reject: (error: unknown) => void,
+  ) => {
+    this.wake = () => {
+      this.settle();
+      resolve(undefined);
+    };
+    this.resolveRead = resolve;
+    this.rejectRead = reject;
+  };
+
+  private readonly arrived = (read: Read) => {
+    const resolve = this.resolveRead;
+    if (!this.cut) this.pending = undefined;
+    this.settle();
+    resolve?.(this.cut ? undefined : read);
+  };
+
+  private readonly broke = (error: unknown) => {
+    const reject = this.rejectRead;
+    this.settle();
+    reject?.(error);
+  };
+
+  private settle(): void {
+    this.wake = undefined;
+    this.resolveRead = undefined;
+    this.rejectRead = undefined;
+    this.watchdog.pause();
+  }
+
+  private waitFor<T>(promise: Promise<T>): Promise<T | undefined> {
     this.watchdog.wait();
     return new Promise<T | undefined>((resolve, reject) => {
-      const settle = () => {
-        this.wake = undefined;
-        this.watchdog.pause();
-      };
       this.wake = () => {
-        settle();
+        this.settle();
         resolve(undefined);
       };
       promise.then(
         (value) => {
-          if (isRead && !this.cut) this.pending = undefined;
-          settle();
+          this.settle();
           resolve(this.cut ? undefined : value);
         },
         (error) => {
-          settle();
+          this.settle();
           reject(error);
         },
       );

@@ -38,12 +38,19 @@ export class Delivered {
     if (index === 0) this.join(part);
   }
 
+  /** The part that text is being added to, when the last one is plain. */
+  private open: GeminiPart | undefined;
+
   /** Neighbouring plain text is one part, as in a unary answer; everything else stays as it came. */
   private join(part: GeminiPart): void {
-    const last = this.parts.at(-1);
-    if (isPlain(part) && last && isPlain(last) && last.thought === part.thought) {
-      last.text = `${last.text}${part.text}`;
-    } else this.parts.push({ ...part });
+    const { open } = this;
+    const plain = isPlain(part);
+    if (plain && open && open.thought === part.thought) open.text = `${open.text}${part.text}`;
+    else {
+      const copy = { ...part };
+      this.parts.push(copy);
+      this.open = plain ? copy : undefined;
+    }
   }
 }
 

@@ -1,7 +1,7 @@
 // START HERE. The life of one stream: attempts, what went wrong with each, what was decided, where
 // texts were joined, and exactly one known end. It is pulled by its reader; nothing runs ahead.
 import type { GeminiChunk, GeminiRequest, GeminiUsage } from "../wire/index.ts";
-import { Attempt } from "./attempt.ts";
+import { Attempt, type Step } from "./attempt.ts";
 import { wait } from "./clock.ts";
 import { Delivered } from "./delivered.ts";
 import type { AttemptRecord, End, How, Splice, StreamEvent, TerminalEvent } from "./event.ts";
@@ -36,6 +36,20 @@ interface Turn {
   how: How;
   after?: { cause: string; waitMs: number };
 }
+
+/** An attempt under way. */
+interface Play {
+  record: AttemptRecord;
+  how: How;
+  hand: Hand;
+  attempt?: Attempt;
+  seam?: Seam | undefined;
+  textBefore: number;
+  over: boolean;
+  problem?: Problem | "hop" | undefined;
+}
+
+const NOTHING: StreamEvent[] = [];
 
 export class Stream {
   readonly delivered = new Delivered();
@@ -73,67 +87,126 @@ export class Stream {
 
   /** Events in batches: one a read of the upstream body. */
   async *events(): AsyncGenerator<StreamEvent[], void> {
-    this.startedAt = this.input.clock.now();
-    const at = this.input.clock.date().toISOString();
-    yield [this.note({ type: "open", streamId: this.input.id, model: this.input.model, at })];
-    let end: TerminalEvent;
+    const { clock, id, model, budget } = this.input;
+    this.startedAt = clock.now();
+    yield [this.note({ type: "open", streamId: id, model, at: clock.date().toISOString() })];
+    let end: TerminalEvent | undefined;
     try {
-      end = yield* this.attempts();
+      budget.earn();
+      // Fetched while the first answer is on its way, in case it is needed.
+      import("./recovery.ts").catch(() => {});
+      for (let turn: Turn = { reason: "first", how: "fresh" }; !this.stoppedBy && !end; ) {
+        const play = this.begin(turn);
+        const { n, reason, how } = play.record;
+        yield [this.note({ type: "attempt", n, reason, how })];
+        await this.open(play);
+        while (play.attempt && !play.over) {
+          const events = this.digest(await play.attempt.next(), play);
+          if (events.length > 0) yield events;
+        }
+        play.record.endMs = this.elapsed();
+        if (this.stoppedBy) break;
+        if (!play.problem) end = this.ended(undefined);
+        else if (play.problem === "hop") turn = { reason: "resume", how: "token" };
+        else {
+          const next: Turn | TerminalEvent = yield* this.decide(play.problem, play);
+          if ("type" in next) end = next;
+          else turn = next;
+        }
+      }
     } catch (error) {
       this.attempt?.close();
       end = this.ended(await this.name({ thrown: error }));
     }
+    yield this.closing(end ?? this.stopped());
+  }
+
+  /** The terminal event, with the usage before it where there is some. */
+  private closing(end: TerminalEvent): StreamEvent[] {
     const usage = sumUsage(this.usages);
-    if (!usage) return yield [end];
+    if (!usage) return [end];
     const { seq, t } = end;
-    yield [
+    return [
       { seq, t, type: "usage", final: true, ...usage },
       { ...end, seq: this.seq++ },
     ];
   }
 
-  private async *attempts(): AsyncGenerator<StreamEvent[], TerminalEvent> {
-    let turn: Turn = { reason: "first", how: "fresh" };
-    this.input.budget.earn();
-    // Fetched while the first answer is on its way, in case it is needed.
-    import("./recovery.ts").catch(() => {});
-    for (;;) {
-      if (this.stoppedBy) return this.stopped();
-      const { reason, how } = turn;
-      const record = {
-        n: this.records.length + 1,
-        reason,
-        how,
-        startMs: this.elapsed(),
-        chunks: 0,
-      };
-      this.records.push(record);
-      yield [this.note({ type: "attempt", n: record.n, reason, how })];
-      const textBefore = this.delivered.text.length;
-      const problem: Problem | "hop" | undefined = yield* this.play(record, turn);
-      Object.assign(record, { endMs: this.elapsed() });
-      if (this.stoppedBy) return this.stopped();
-      if (!problem) return this.ended(undefined);
-      if (problem === "hop") turn = { reason: "resume", how: "token" };
-      else {
-        const grew = this.delivered.text.length > textBefore;
-        const next: Turn | TerminalEvent = yield* this.decide(problem, record, grew);
-        if ("type" in next) return next;
-        turn = next;
-      }
+  private begin({ reason, how, after }: Turn): Play {
+    const record = { n: this.records.length + 1, reason, how, startMs: this.elapsed(), chunks: 0 };
+    this.records.push(record);
+    const splice = after && how !== "fresh" ? { ...after, attempt: record.n, how } : undefined;
+    const textBefore = this.delivered.text.length;
+    return { record, how, hand: new Hand(splice), textBefore, over: false };
+  }
+
+  private async open(play: Play): Promise<void> {
+    const { clock, fetch, clocks, deadlineMs, eventBytesMax, dress } = this.input;
+    this.endedBy = undefined;
+    try {
+      const { request, seam } = await this.plan(play.how);
+      const upstream = await dress(request);
+      const deadlineAt = this.startedAt + deadlineMs;
+      const attempt = new Attempt(upstream, { clock, fetch, clocks, deadlineAt, eventBytesMax });
+      Object.assign(play, { attempt, seam });
+      this.attempt = attempt;
+      this.last = attempt.seen;
+      if (this.stoppedBy) attempt.close();
+    } catch (error) {
+      play.problem = { thrown: error };
     }
+  }
+
+  /** What the attempt's next step means: events for the reader, and perhaps its end. */
+  private digest(step: Step, play: Play): StreamEvent[] {
+    const { hand } = play;
+    const attempt = play.attempt as Attempt;
+    if (step.type === "stall") {
+      const { silentMs, thresholdMs } = step;
+      return [this.note({ type: "stall", silentMs: Math.round(silentMs), thresholdMs })];
+    }
+    if (step.type === "chunks") {
+      play.record.firstByteMs ??= this.elapsed();
+      const events = this.accept(play, step.chunks, false);
+      if (Array.isArray(events)) return events;
+      return this.close(play, events);
+    }
+    const events = step.problem ?? this.accept(play, [], true);
+    if (!Array.isArray(events)) return this.close(play, events);
+    const { seen } = attempt;
+    this.close(play, undefined);
+    if (seen.finish === "CONTINUATION" && seen.token && this.hops++ < HOPS_MAX)
+      play.problem = "hop";
+    else {
+      play.problem = seen.ending(play.how !== "fresh");
+      this.endedBy = hand;
+    }
+    const sure = !play.problem || play.problem === "hop";
+    return sure ? [...events, ...this.give(hand.rest(), hand)] : events;
+  }
+
+  private close(play: Play, problem: Problem | undefined): StreamEvent[] {
+    const { record, attempt } = play;
+    play.over = true;
+    play.problem = problem;
+    if (!attempt) return NOTHING;
+    attempt.close();
+    record.chunks = attempt.seen.chunks;
+    if (attempt.httpStatus !== undefined) record.httpStatus = attempt.httpStatus;
+    if (attempt.seen.responseId) record.responseId = attempt.seen.responseId;
+    this.usages.push(attempt.seen.usage);
+    return NOTHING;
   }
 
   /** After a failed attempt: the next one, once its time has come, or the end. */
   private async *decide(
     problem: Problem,
-    record: AttemptRecord,
-    grew: boolean,
+    { record, textBefore }: Play,
   ): AsyncGenerator<StreamEvent[], Turn | TerminalEvent> {
     const failure = await this.name(problem);
     const decision = this.recovery?.decide(failure, {
       how: record.how,
-      grew,
+      grew: this.delivered.text.length > textBefore,
       attempts: this.records.length - this.hops,
       leftMs: this.input.deadlineMs - this.elapsed(),
       checkpoint: this.checkpoint,
@@ -157,86 +230,19 @@ export class Stream {
     return { reason: verdict, how, after: { cause: failure.code, waitMs: delayMs } };
   }
 
-  /** One attempt, from sending to its end. Returns what went wrong, or that the answer goes on. */
-  private async *play(
-    record: AttemptRecord,
-    turn: Turn,
-  ): AsyncGenerator<StreamEvent[], Problem | "hop" | undefined> {
-    const { how, after } = turn;
-    this.endedBy = undefined;
-    const { request, seam } = await this.plan(how);
-    const attempt = await this.open(request);
-    if (!(attempt instanceof Attempt)) return attempt;
-    const { seen } = attempt;
-    this.last = seen;
-    const hand = new Hand(
-      after && how !== "fresh" ? { ...after, attempt: record.n, how } : undefined,
-    );
-    let problem: Problem | undefined;
-    for (let ended = false; !problem && !ended; ) {
-      const step = await attempt.next();
-      if (step.type === "stall") {
-        const { silentMs, thresholdMs } = step;
-        yield [this.note({ type: "stall", silentMs: Math.round(silentMs), thresholdMs })];
-        continue;
-      }
-      if (attempt.httpStatus !== undefined) record.httpStatus = attempt.httpStatus;
-      ended = step.type === "end";
-      if (step.type === "end" && step.problem) problem = step.problem;
-      else {
-        const chunks = step.type === "end" ? [] : step.chunks;
-        if (!ended) record.firstByteMs ??= this.elapsed();
-        const events = this.accept({ attempt, seam, hand, how }, chunks, ended);
-        if (!Array.isArray(events)) problem = events;
-        else if (events.length > 0) yield events;
-      }
-    }
-    attempt.close();
-    record.chunks = seen.chunks;
-    if (seen.responseId) record.responseId = seen.responseId;
-    this.usages.push(seen.usage);
-    if (problem) return problem;
-    if (seen.finish === "CONTINUATION" && seen.token && this.hops++ < HOPS_MAX) {
-      yield this.give(hand.rest(), hand);
-      return "hop";
-    }
-    problem = seen.ending(how !== "fresh");
-    this.endedBy = hand;
-    if (!problem) yield this.give(hand.rest(), hand);
-    return problem;
-  }
-
   private async plan(how: How): Promise<{ request: GeminiRequest; seam?: Seam | undefined }> {
     if (how === "fresh" && !this.delivered.thoughts) return { request: this.input.request };
     return (await this.recover()).plan(how, this.checkpoint);
   }
 
-  private async open(request: GeminiRequest): Promise<Attempt | Problem> {
-    const { clock, fetch, clocks, deadlineMs, eventBytesMax, dress } = this.input;
-    try {
-      const upstream = await dress(request);
-      const deadlineAt = this.startedAt + deadlineMs;
-      const attempt = new Attempt(upstream, { clock, fetch, clocks, deadlineAt, eventBytesMax });
-      this.attempt = attempt;
-      if (this.stoppedBy) attempt.close();
-      return attempt;
-    } catch (error) {
-      return { thrown: error };
-    }
-  }
-
   /** Chunks of one read → events for the reader, or the failure to join them. */
-  private accept(
-    at: { attempt: Attempt; seam: Seam | undefined; hand: Hand; how: How },
-    chunks: GeminiChunk[],
-    ended: boolean,
-  ): StreamEvent[] | Problem {
-    const { seam, hand } = at;
-    const { seen } = at.attempt;
-    if (!seam) return this.give(hand.sort(chunks), hand);
+  private accept(play: Play, chunks: GeminiChunk[], ended: boolean): StreamEvent[] | Problem {
+    const { seam, hand } = play;
+    if (!seam) return chunks.length === 0 ? NOTHING : this.give(hand.sort(chunks), hand);
+    const { seen } = play.attempt as Attempt;
     // Nothing more to say after the delivered text: it was whole. There is nothing to join.
     const silent = ended && !seen.content && seen.finish === "STOP";
-    if (silent && at.how === "prefill") return this.give(seam.release(), hand);
+    if (silent && play.how === "prefill") return this.give(seam.release(), hand);
     // What could not be joined in time is not pasted for an attempt that failed itself.
     if (ended && seen.ending(true)) return [];
     const result = seam.accept(chunks, ended);
@@ -257,11 +263,9 @@ export class Stream {
       delivered.add(chunk);
       const grew = delivered.text.length > before;
       if (grew && hand.splice) events.push(this.splice(hand, before));
-      if (this.firsts.size < 3) {
-        this.first("byte", true, events);
-        this.first("thought", !thoughts && delivered.thoughts, events);
-        this.first("text", grew, events);
-      }
+      if (this.firsts.size === 0) this.first("byte", events);
+      if (!thoughts && delivered.thoughts) this.first("thought", events);
+      if (grew && before === 0) this.first("text", events);
       const token = chunk.candidates?.[0]?.continuationToken;
       if (token) this.checkpoint = { token, offset: delivered.text.length };
       events.push({ seq: this.seq++, t, type: "chunk", attempt, chunk });
@@ -269,8 +273,8 @@ export class Stream {
     return events;
   }
 
-  private first(kind: "byte" | "thought" | "text", happened: boolean, events: StreamEvent[]): void {
-    if (!happened || this.firsts.has(kind)) return;
+  private first(kind: "byte" | "thought" | "text", events: StreamEvent[]): void {
+    if (this.firsts.has(kind)) return;
     this.firsts.add(kind);
     if (kind === "text") this.ttftMs = this.elapsed();
     events.push(this.note({ type: "first", kind }));
