@@ -27,7 +27,7 @@ export interface AttemptOptions {
 }
 
 export type Step =
-  | { type: "chunks"; chunks: GeminiChunk[]; thought: boolean; text: boolean }
+  | { type: "chunks"; chunks: GeminiChunk[] }
   | { type: "stall"; silentMs: number; thresholdMs: number }
   | { type: "end"; problem: Problem | undefined };
 
@@ -48,6 +48,7 @@ export class Attempt {
   private resolveRead: ((read: Read | undefined) => void) | undefined;
   private rejectRead: ((error: unknown) => void) | undefined;
   private ended = false;
+  private bodyEnded = false;
 
   constructor(upstream: Upstream, options: AttemptOptions) {
     this.upstream = upstream;
@@ -144,42 +145,61 @@ export class Attempt {
 
   /** Frames of one read → one step. A failure waits until the chunks before it were handed on. */
   private digest(frames: Frame[], done: boolean): Step | undefined {
-    const step = {
-      type: "chunks" as const,
-      chunks: [] as GeminiChunk[],
-      thought: false,
-      text: false,
-    };
+    const chunks: GeminiChunk[] = [];
     let problem: Problem | undefined;
     for (const frame of frames) {
-      problem = this.readFrame(frame, step);
+      problem = this.readFrame(frame, chunks);
       if (problem) break;
     }
+    const { progress } = this.seen;
+    if (progress.moved) this.watchdog.progress(progress.content);
+    progress.moved = false;
     if (!problem && this.decoder.problem) problem = { code: this.decoder.problem };
     if (problem) this.cut ??= problem;
-    if (step.chunks.length > 0) {
-      if (done && !problem) this.pending = Promise.resolve({ done: true, value: undefined });
-      return step;
-    }
+    this.bodyEnded = done;
+    if (chunks.length > 0) return { type: "chunks", chunks };
     if (this.cut) return this.end(this.cut);
     return done ? this.end(undefined) : undefined;
   }
 
-  private readFrame(frame: Frame, step: Step & { type: "chunks" }): Problem | undefined {
+  private readFrame(frame: Frame, chunks: GeminiChunk[]): Problem | undefined {
     if (frame.kind === "junk") return this.junk(frame.data);
     if (frame.data === "[DONE]") return undefined;
-    const values = parse(frame.data);
-    if (!values) return { code: frame.whole ? "frame_malformed" : "truncated_stream" };
-    for (const value of values) {
-      if (value.error !== undefined || frame.event === "error") {
-        return { body: value, httpStatus: this.httpStatus };
-      }
-      const progress = this.seen.add(value);
-      if (progress.moved) this.watchdog.progress(progress.text || progress.thought);
-      step.thought ||= progress.thought;
-      step.text ||= progress.text;
-      step.chunks.push(value);
+    let value: unknown;
+    try {
+      value = JSON.parse(frame.data);
+    } catch {
+      const lines = frame.data.split("\n");
+      if (lines.length > 1) return this.readLines(frame, lines, chunks);
+      return { code: frame.whole ? "frame_malformed" : "truncated_stream" };
     }
+    if (Array.isArray(value)) {
+      for (const one of value) {
+        const problem = this.readValue(one, frame, chunks);
+        if (problem) return problem;
+      }
+      return undefined;
+    }
+    return this.readValue(value, frame, chunks);
+  }
+
+  /** Several lines of data may hold one object each. */
+  private readLines(frame: Frame, lines: string[], chunks: GeminiChunk[]): Problem | undefined {
+    for (const data of lines) {
+      const problem = this.readFrame({ ...frame, data }, chunks);
+      if (problem) return problem;
+    }
+    return undefined;
+  }
+
+  private readValue(value: unknown, frame: Frame, chunks: GeminiChunk[]): Problem | undefined {
+    if (typeof value !== "object" || value === null) return { code: "frame_malformed" };
+    const chunk = value as GeminiChunk;
+    if (chunk.error !== undefined || frame.event === "error") {
+      return { body: chunk, httpStatus: this.httpStatus };
+    }
+    this.seen.add(chunk);
+    chunks.push(chunk);
     return undefined;
   }
 
@@ -191,6 +211,7 @@ export class Attempt {
   /** One read of the body; `undefined` when something else ended the wait. */
   private take(): Promise<Read | undefined> {
     if (this.cut) return Promise.resolve(undefined);
+    if (this.bodyEnded) return Promise.resolve({ done: true, value: undefined });
     const { reader } = this;
     // A read that a stall looked past goes on; it is not begun twice.
     if (!this.pending) {
@@ -266,19 +287,5 @@ export class Attempt {
       this.ended = true;
     }
     return { type: "end", problem };
-  }
-}
-
-/** An event is one JSON object; several lines of data may also hold one each. */
-function parse(data: string): GeminiChunk[] | undefined {
-  try {
-    const value: unknown = JSON.parse(data);
-    const values = Array.isArray(value) ? value : [value];
-    return values.every((one) => typeof one === "object" && one !== null) ? values : undefined;
-  } catch {
-    const lines = data.split("\n");
-    if (lines.length < 2) return undefined;
-    const parsed = lines.map((line) => parse(line));
-    return parsed.every((one) => one !== undefined) ? parsed.flat() : undefined;
   }
 }

@@ -10,14 +10,9 @@ import {
 } from "../wire/index.ts";
 import type { Problem } from "./problem.ts";
 
-export interface Progress {
-  /** Something new came: content, a finish reason, or a counter that moved. */
-  moved: boolean;
-  thought: boolean;
-  text: boolean;
-}
-
 export class Seen {
+  /** Whether something new came since it was last looked at, and whether content ever came. */
+  readonly progress = { moved: false, content: false };
   chunks = 0;
   content = false;
   usage: GeminiUsage | undefined;
@@ -37,34 +32,31 @@ export class Seen {
     return this.finishes.find((reason) => reason !== "STOP") ?? "STOP";
   }
 
-  add(chunk: GeminiChunk): Progress {
-    const progress = { moved: false, thought: false, text: false };
+  add(chunk: GeminiChunk): void {
+    const { progress } = this;
     this.chunks += 1;
     this.responseId ??= chunk.responseId;
     this.modelVersion ??= chunk.modelVersion;
-    for (const candidate of chunk.candidates ?? []) this.addCandidate(candidate, progress);
+    for (const candidate of chunk.candidates ?? []) this.addCandidate(candidate);
     const block = blockWord(chunk.promptFeedback?.blockReason);
     if (block) {
       this.block = block;
       this.blockMessage = chunk.promptFeedback?.blockReasonMessage;
       progress.moved = true;
     }
-    if (chunk.usageMetadata) this.addUsage(chunk.usageMetadata, progress);
-    return progress;
+    if (chunk.usageMetadata) this.addUsage(chunk.usageMetadata);
   }
 
-  private addCandidate(candidate: GeminiCandidate, progress: Progress): void {
+  private addCandidate(candidate: GeminiCandidate): void {
+    const { progress } = this;
     const index = candidate.index ?? 0;
     if (index >= this.finishes.length) this.finishes[index] = undefined;
     for (const part of candidate.content?.parts ?? []) {
       if (!isContent(part)) continue;
       this.finishes[index] = undefined;
       progress.moved = true;
-      if (part.thought) progress.thought = true;
-      else {
-        progress.text = true;
-        this.content = true;
-      }
+      progress.content = true;
+      if (!part.thought) this.content = true;
     }
     const reason = finishWord(candidate.finishReason);
     if (reason && reason !== this.finishes[index]) {
@@ -76,9 +68,9 @@ export class Seen {
   }
 
   /** A usage chunk sent again and again keeps a connection alive but is no progress. */
-  private addUsage(usage: GeminiUsage, progress: Progress): void {
+  private addUsage(usage: GeminiUsage): void {
     const mark = (usage.totalTokenCount ?? 0) + (usage.thoughtsTokenCount ?? 0);
-    if (mark > this.usageMark && this.usageMark >= 0) progress.moved = true;
+    if (mark > this.usageMark && this.usageMark >= 0) this.progress.moved = true;
     this.usageMark = Math.max(mark, this.usageMark);
     this.usage = usage;
   }
