@@ -26,6 +26,7 @@ export class Watchdog {
   private phase: Phase = "headers";
   private silentMs = 0;
   private waitingSince: number | undefined;
+  private pausedAt = 0;
   private lastProgressAt: number | undefined;
   private readonly gaps: number[] = [];
   private stallTold = false;
@@ -56,7 +57,8 @@ export class Watchdog {
   /** Nobody waits any more; the time stays counted until there is progress. */
   pause(): void {
     if (this.waitingSince === undefined) return;
-    this.silentMs += this.clock.now() - this.waitingSince;
+    this.pausedAt = this.clock.now();
+    this.silentMs += this.pausedAt - this.waitingSince;
     this.waitingSince = undefined;
   }
 
@@ -65,8 +67,9 @@ export class Watchdog {
     this.reset();
   }
 
+  /** What the last wait brought was new. */
   progress(content: boolean): void {
-    const now = this.clock.now();
+    const now = this.pausedAt;
     if (this.lastProgressAt !== undefined) {
       this.gaps.push(now - this.lastProgressAt);
       if (this.gaps.length > GAPS_KEPT) this.gaps.shift();
