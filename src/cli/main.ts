@@ -46,7 +46,13 @@ async function runCommand(name: string, args: readonly string[], io: Io): Promis
     io.stdout.write(helpOf(command));
     return EXIT.ok;
   }
-  return command.run(parsed, io);
+  try {
+    return await command.run(parsed, io);
+  } catch (error) {
+    if (error instanceof UsageError && !error.message.startsWith("pollux"))
+      throw new UsageError(`pollux ${name}: ${error.message}`, error.exit);
+    throw error;
+  }
 }
 
 function help(): string {

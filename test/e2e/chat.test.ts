@@ -70,6 +70,35 @@ test("a paste is never sent by itself, folds, and unfolds", () =>
     assert.ok(!t.lines().join("\n").includes("waiting"));
   }));
 
+test("a paste cannot steer the terminal", () =>
+  chatting([], async (t) => {
+    t.write("\x1b[200~one\x1b]0;title\x07two\x1b[31mthree\x1b[201~");
+    await t.sees("onetwothree");
+    assert.ok(!/\x1b\]0;|\x1b\[31m/.test(t.bytes()));
+  }));
+
+test("stopping gives a queued message back; it is not sent", () =>
+  chatting([], async (t) => {
+    t.write("Tell me something in 3000 words\r");
+    await t.sees(/streaming/);
+    t.write("the next one\r");
+    await t.sees("queued: the next one");
+    t.write("\x03");
+    await t.sees(/stopped · [\s\S]*\n> the next one\s*$/);
+  }));
+
+test("a retry that yields nothing leaves the old answer and its model", () =>
+  chatting([], async (t) => {
+    t.write("Hello in 20 words\r");
+    await t.sees(/\d+ in \/ \d+ out/);
+    t.write("/retry --model gemini-nope\r");
+    await t.sees("model_not_found");
+    t.write("/model\r");
+    await t.sees("The model is gemini-3.6-flash.");
+    t.write("/stats\r");
+    await t.sees("1 answers");
+  }));
+
 test("what the model writes cannot steer the terminal", async () => {
   const osc = "\x1b]52;c;aGFja2Vk\x07";
   await chatting([], async (t) => {

@@ -1,7 +1,9 @@
 // The commands as scripts meet them: pipes, exit codes, one clear line for each mistake.
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer as createHttp } from "node:http";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -61,6 +63,8 @@ function pollux(
     err += data;
     look();
   });
+  // A command that refuses its input does not read it all.
+  child.stdin.on("error", () => {});
   child.stdin.end(how.stdin ?? "");
   return new Promise((resolve) =>
     child.on("close", (code) => resolve({ code: code ?? -1, out, err })),
@@ -134,7 +138,7 @@ const EXITS: [args: string[], code: number, says: RegExp][] = [
   [
     ["ask", "hi", "--max-attempts", "many"],
     2,
-    /--max-attempts: expected a whole number from 1 to 20, got "many"/,
+    /^pollux ask: --max-attempts: expected a whole number from 1 to 20, got "many"/,
   ],
   [["ask", "hi", "--temperature", "9"], 2, /--temperature: expected a number from 0 to 2/],
   [["ask", "hi", "--key-env", "NO_SUCH_KEY"], 3, /NO_SUCH_KEY is not set/],
@@ -183,6 +187,26 @@ test("an upstream that is not there is named, and nothing is retried for long", 
   const { code, err } = await pollux(["ask", "hi", "--upstream", `http://127.0.0.1:${port}`]);
   assert.equal(code, 6);
   assert.match(err, /Nothing listens at that address/);
+});
+
+test("what an upstream says about its refusal cannot steer the terminal", async () => {
+  const message = "bad \x1b]52;c;aGFja2Vk\x07\x1b[31mred";
+  const server = createHttp((_, response) => {
+    response.writeHead(400, { "content-type": "application/json" });
+    response.end(JSON.stringify({ error: { code: 400, message, status: "INVALID_ARGUMENT" } }));
+  }).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as { port: number };
+  const { err } = await pollux(["ask", "hi", "--upstream", `http://127.0.0.1:${port}`]);
+  server.close();
+  assert.match(err, /bad red/);
+  assert.ok(!err.includes("\x1b"));
+});
+
+test("more input than fits is refused before anything is asked", async () => {
+  const { code, out, err } = await pollux(["ask", "hi"], { stdin: "a".repeat(21 * 1024 * 1024) });
+  assert.deepEqual([code, out], [2, ""]);
+  assert.match(err, /^pollux ask: standard input: more than 20 MiB/);
 });
 
 test("the key of the environment never shows", async () => {

@@ -11,7 +11,7 @@ import { type Place, placeOf } from "../input/upstream.ts";
 import { type Paint, paintOf, wantsColor } from "../output/paint.ts";
 import { Screen } from "../output/screen.ts";
 import { widthOf } from "../output/width.ts";
-import { type Session, SessionStore } from "./session.ts";
+import { type Session, SessionStore, type Turn } from "./session.ts";
 import { type Desk, runSlash, SLASHES } from "./slash.ts";
 import { turnsOf, View } from "./turn.ts";
 
@@ -137,6 +137,10 @@ export class Chat {
   private interrupt(key: string): void {
     if (this.stream) {
       this.stream.stop();
+      // Whoever stops wants to look first: what waited goes back into the line.
+      if (this.queued !== undefined && this.editor.text === "") this.editor.set(this.queued);
+      else if (this.queued !== undefined) this.editor.remember(this.queued);
+      this.queued = undefined;
       return;
     }
     if (key === "escape") return;
@@ -167,7 +171,7 @@ export class Chat {
     } else void this.ask(text.startsWith("//") ? text.slice(1) : text, "anew");
   }
 
-  private async ask(question: string, how: "anew" | "going on"): Promise<void> {
+  private async ask(question: string, how: "anew" | "going on", replaced?: Turn): Promise<void> {
     const { session, place } = this;
     const before = how === "going on" ? session.turns.at(-1) : undefined;
     const contents = [...turnsOf(session.turns), { role: "user", parts: [{ text: question }] }];
@@ -216,10 +220,11 @@ export class Chat {
           model: session.model,
           answer: kept,
         });
-      else this.editor.set(question);
+      else this.takeBack(question, replaced);
       if (session.turns.length > 0) this.store.save(session);
     } catch (error) {
       this.screen.commit(this.paint.red((error as Error).message));
+      this.takeBack(question, replaced);
     }
     this.stream = undefined;
     this.view = undefined;
@@ -227,6 +232,16 @@ export class Chat {
     this.queued = undefined;
     if (next !== undefined) this.submit(next);
     this.draw();
+  }
+
+  /** Nothing came: the answer that was to be replaced stays, or the question is not lost. */
+  private takeBack(question: string, replaced: Turn | undefined): void {
+    if (!replaced) {
+      if (this.editor.text === "") this.editor.set(question);
+      return;
+    }
+    this.session.turns.push(replaced);
+    this.session.model = replaced.model;
   }
 
   private draw(): void {
@@ -304,7 +319,7 @@ export class Chat {
       raw,
       models: async () =>
         (await this.place.pollux.models()).map(({ name }) => name.replace(/^models\//, "")),
-      ask: (question, how = "anew") => void this.ask(question, how),
+      ask: (question, how = "anew", replaced) => void this.ask(question, how, replaced),
       draft: (text) => this.editor.set(text),
       clearScreen: () => this.clearScreen(),
       quit: () => this.leave(),

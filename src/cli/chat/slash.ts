@@ -7,7 +7,7 @@ import { redact } from "../../core/failures.ts";
 import { nearest } from "../input/args.ts";
 import { count, seconds } from "../output/tell.ts";
 import { waterfall } from "../output/waterfall.ts";
-import { asMarkdown, type Session, type SessionStore } from "./session.ts";
+import { asMarkdown, type Session, type SessionStore, type Turn } from "./session.ts";
 
 export interface Desk {
   session: Session;
@@ -16,8 +16,8 @@ export interface Desk {
   config: Record<string, unknown>;
   raw: boolean;
   models(): Promise<string[]>;
-  /** Ask now; `going on` keeps the last answer and adds to it. */
-  ask(question: string, how?: "anew" | "going on"): void;
+  /** Ask now; `going on` adds to the last answer, `replaced` comes back if there is none. */
+  ask(question: string, how?: "anew" | "going on", replaced?: Turn): void;
   /** Put text into the line. */
   draft(text: string): void;
   clearScreen(): void;
@@ -159,7 +159,7 @@ function retry(desk: Desk, rest: string): string {
   if (!last) return "There is nothing to ask again.";
   if (other) desk.session.model = other;
   desk.session.turns.pop();
-  desk.ask(last.question, "anew");
+  desk.ask(last.question, "anew", last);
   return "";
 }
 

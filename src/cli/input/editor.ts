@@ -1,5 +1,6 @@
 // The line being written, as a pure state machine: keys in, a new state and perhaps a wish out. It
 // moves by grapheme, keeps history, and folds long pastes.
+import { harmless } from "../output/paint.ts";
 import type { Key } from "./keys.ts";
 
 export type Wish =
@@ -114,7 +115,8 @@ export class Editor {
     return { type: "submit", text: body };
   }
 
-  private paste(text: string): void {
+  private paste(pasted: string): void {
+    const text = harmless(pasted);
     const lines = text.split("\n").length;
     if (lines <= PASTE_LINES_SHOWN) {
       this.insert(text);

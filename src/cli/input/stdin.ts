@@ -1,4 +1,5 @@
 // Standard input as text, when something is piped in.
+import { UsageError } from "../exit.ts";
 
 const BYTES_MAX = 20 * 1024 * 1024;
 
@@ -8,7 +9,8 @@ export async function stdinText(stdin: NodeJS.ReadStream): Promise<string> {
   for await (const part of stdin) {
     const buffer = Buffer.from(part as Buffer);
     bytes += buffer.length;
-    if (bytes > BYTES_MAX) break;
+    if (bytes > BYTES_MAX)
+      throw new UsageError(`standard input: more than ${BYTES_MAX >> 20} MiB; send less`);
     parts.push(buffer);
   }
   return Buffer.concat(parts).toString("utf8");

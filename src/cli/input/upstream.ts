@@ -63,10 +63,9 @@ export async function placeOf(
     values.upstream ??
     (env.GOOGLE_GEMINI_BASE_URL || undefined)) as string | undefined;
   const wantsSim =
-    values.sim === true ||
-    values.fault !== undefined ||
-    values.scenario !== undefined ||
-    values.seed !== undefined;
+    values.sim === true || values.fault !== undefined || values.scenario !== undefined;
+  if (values.seed !== undefined && !wantsSim && (key || address))
+    throw new UsageError("--seed: it is the simulator's; add --sim, or leave it out");
   if (wantsSim && (values.upstream || values.gateway)) {
     throw new UsageError(
       "--sim, --fault, --scenario and --seed steer the built-in simulator; leave out --upstream and --gateway",
@@ -75,7 +74,7 @@ export async function placeOf(
   if (wantsSim || (!key && !address)) return simulated(parsed, io, model, common, live);
   if (address !== undefined && !/^https?:\/\/[^/\s]/.test(address)) {
     throw new UsageError(
-      `--${values.gateway ? "gateway" : "upstream"}: expected a URL such as http://127.0.0.1:8787, got "${redact(address)}"`,
+      `${values.gateway ? "--gateway" : values.upstream ? "--upstream" : "GOOGLE_GEMINI_BASE_URL"}: expected a URL such as http://127.0.0.1:8787, got "${redact(address)}"`,
     );
   }
   const pollux = new Pollux({ ...common, apiKey: key, fetch: nodeFetch(), baseUrl: address });

@@ -3,7 +3,7 @@
 
 import { FAILURES, redact } from "../../core/failures.ts";
 import type { Answer, Failure, Splice } from "../../core/index.ts";
-import type { Paint } from "./paint.ts";
+import { harmless, type Paint } from "./paint.ts";
 
 export function count(n: number): string {
   return n.toLocaleString("en-US");
@@ -42,7 +42,7 @@ export function trouble(
   paint: Paint,
 ): string {
   const row = FAILURES[problem.code];
-  const said = problem.message === row.meaning ? "" : `  ${redact(problem.message)}\n`;
+  const said = problem.message === row.meaning ? "" : `  ${redact(harmless(problem.message))}\n`;
   const why =
     notResumed && !["not_transient", "tries_spent"].includes(notResumed)
       ? ` (${notResumed.replaceAll("_", " ")})`
