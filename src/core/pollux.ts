@@ -1,5 +1,5 @@
 // The client: where to ask, with which key, how patiently. Everything else is the stream's.
-import type { GeminiRequest } from "../wire/index.ts";
+import type { GeminiChunk, GeminiRequest } from "../wire/index.ts";
 import type { Answer } from "./answer.ts";
 import { RetryBudget } from "./budget.ts";
 import { type Clock, systemClock } from "./clock.ts";
@@ -121,6 +121,12 @@ export class Pollux {
       page = `&pageToken=${encodeURIComponent(answer.nextPageToken)}`;
     }
     return models;
+  }
+
+  /** One plain unary call, as Google answers it: no second attempt, nothing joined. */
+  async unary(input: StreamRequest): Promise<GeminiChunk> {
+    const { model, request } = requestOf(input);
+    return this.call(`${modelPath(model)}:generateContent`, request, input.signal);
   }
 
   async countTokens(

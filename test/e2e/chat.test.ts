@@ -166,3 +166,28 @@ test("sessions are saved for their owner, load again, and hold no key", () =>
     },
     { GEMINI_API_KEY: CANARY },
   ));
+
+test("ask on a terminal paints markdown, marks the seam, and ends with its summary", async () => {
+  const t = terminal([
+    "ask",
+    "Write a story about a brave knight in 150 words",
+    "--fault",
+    "cut after 8 chunks; ok",
+  ]);
+  await t.sees("— reconnected here");
+  assert.equal(await t.exited, 0);
+  await t.sees(/to first token · .* 1 recovery/);
+  assert.ok(
+    /\x1b\[1m/.test(t.bytes()) && t.bytes().endsWith("\n"),
+    "painted, and a line of its own at the end",
+  );
+  assert.ok(!t.lines().some((line) => line.startsWith("**")));
+});
+
+test("SIGTERM gives the terminal back", async () => {
+  const t = terminal(["chat"], { env: { XDG_DATA_HOME: folder } });
+  await t.sees("/help");
+  t.kill("SIGTERM");
+  assert.equal(await t.exited, 143);
+  assert.ok(t.bytes().includes("\x1b[?2004l") && t.bytes().trimEnd().endsWith("\x1b[?25h"));
+});

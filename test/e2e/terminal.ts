@@ -18,7 +18,7 @@ export interface Terminal {
   /** Scrollback and screen as lines. */
   lines(): string[];
   exited: Promise<number>;
-  kill(): void;
+  kill(signal?: string): void;
 }
 
 export function terminal(
@@ -93,6 +93,6 @@ export function terminal(
     bytes: () => all,
     lines,
     exited,
-    kill: () => child.kill(),
+    kill: (signal) => child.kill(signal),
   };
 }

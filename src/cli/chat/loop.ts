@@ -37,6 +37,7 @@ export class Chat {
   private queued: string | undefined;
   private hint = "";
   private hintAt = 0;
+  private exit = 0;
   private finish: () => void = () => {};
   private tick: ReturnType<typeof setInterval> | undefined;
 
@@ -64,7 +65,8 @@ export class Chat {
     this.desk = this.makeDesk(values.raw === true);
   }
 
-  async run(): Promise<void> {
+  /** Resolves to the exit code. */
+  async run(): Promise<number> {
     const { stdin, stdout } = this.io;
     stdin.setRawMode(true);
     stdin.setEncoding("utf8");
@@ -72,7 +74,10 @@ export class Chat {
     stdout.write("\x1b[?2004h");
     const onData = (text: string) => this.onData(text);
     const onResize = () => this.draw();
-    const leave = () => this.leave();
+    const leave = (signal: NodeJS.Signals) => {
+      this.exit = signal === "SIGTERM" ? 143 : 129;
+      this.leave();
+    };
     stdin.on("data", onData);
     stdout.on("resize", onResize);
     process.on("SIGTERM", leave).on("SIGHUP", leave).on("exit", restore);
@@ -95,6 +100,7 @@ export class Chat {
       this.store.saveHistory(this.editor.lines);
       if (this.session.turns.length > 0) this.store.save(this.session);
     }
+    return this.exit;
   }
 
   private greet(): void {

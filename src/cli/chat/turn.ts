@@ -39,6 +39,7 @@ export class View {
   private why = "";
   private attempt = 1;
   private nextAt = 0;
+  private limited = false;
   private raw = "";
 
   constructor(paint: Paint, how: { raw: boolean; plain: boolean }, commit: (text: string) => void) {
@@ -66,6 +67,7 @@ export class View {
       this.become("stalled");
     } else if (event.type === "failure" && event.verdict !== "stop") {
       this.why = FAILURES[event.failure.code].meaning.replace(/\.$/, "").toLowerCase();
+      this.limited = event.failure.kind === "quota";
       this.nextAt = performance.now() + (event.delayMs ?? 0);
       this.become("recovering");
     } else if (event.type === "splice") this.mark(seam(event));
@@ -110,7 +112,9 @@ export class View {
       thinking: `thinking ${since}${this.thought ? ` · "${this.thought}"` : ""}`,
       streaming: `streaming ${since} · first token ${seconds(this.ttftMs)} · ${count(this.tokens)} tok${rate}`,
       stalled: this.why,
-      recovering: `recovering, attempt ${this.attempt + 1} · ${this.why}${wait}`,
+      recovering: this.limited
+        ? `rate limited · retry in ${seconds(Math.max(0, leftMs))}`
+        : `recovering, attempt ${this.attempt + 1} · ${this.why}${wait}`,
       done: "done",
       incomplete: "incomplete",
       blocked: "blocked",
@@ -154,7 +158,8 @@ export class View {
     this.commit(this.paint.dim(line));
   }
 
-  private settle(): void {
+  /** Makes final what still moves. */
+  settle(): void {
     this.commit(this.markdown.end());
     if (this.raw !== "") this.commit(this.raw);
     this.raw = "";

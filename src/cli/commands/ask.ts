@@ -3,14 +3,14 @@ import { readFileSync } from "node:fs";
 import { extname, resolve } from "node:path";
 import { redact } from "../../core/failures.ts";
 import type { Answer, Pace, StreamRequest } from "../../core/index.ts";
-import { readyChars } from "../../core/pace.ts";
 import { EXIT_HELP, exitOf, UsageError } from "../exit.ts";
 import { number, oneOf } from "../input/args.ts";
 import { stdinText } from "../input/stdin.ts";
 import { placeOf, UPSTREAM_OPTIONS } from "../input/upstream.ts";
-import { harmless, paintOf, wantsColor } from "../output/paint.ts";
+import { type Paint, paintOf, wantsColor } from "../output/paint.ts";
 import { Status } from "../output/status.ts";
-import { seam, summary, trouble } from "../output/tell.ts";
+import { summary, trouble } from "../output/tell.ts";
+import { linesPrinter, type Printer, paintedPrinter, SILENT, textPrinter } from "./ask-printer.ts";
 import type { Command, Io, Parsed } from "./command.ts";
 
 export const ask: Command = {
@@ -32,6 +32,7 @@ export const ask: Command = {
     color: { type: "string", value: "WHEN", help: "auto, always or never" },
     "no-color": { type: "boolean", help: "the same as --color=never" },
     plain: { type: "boolean", help: "no moving status line" },
+    raw: { type: "boolean", help: "on a terminal: markdown as it is" },
   },
   more: `Examples
   pollux ask "Why is the sky blue?"
@@ -56,44 +57,32 @@ async function run(parsed: Parsed, io: Io): Promise<number> {
   const color = values["no-color"] ? "never" : oneOf(parsed, "color", ["auto", "always", "never"]);
   const paint = paintOf(wantsColor(color, io.stderr, io.env));
   const quiet = values.quiet === true;
-  if (place.simulated && !quiet)
-    io.stderr.write(`${paint.dim("No key set: the built-in simulator answers.")}\n`);
-  const status = new Status(io.stderr, paint, {
-    on: human && !quiet && io.stderr.isTTY === true,
-    moving: !values.plain && !io.env.CI && io.env.TERM !== "dumb",
-  });
+  if (place.simulated && !quiet) io.stderr.write(`${paint.dim(place.why)}\n`);
+  const printer = printerOf(parsed, io, paint);
   const controller = new AbortController();
   const stop = () => controller.abort();
   process.once("SIGINT", stop);
   const stream = place.pollux.stream({ ...request, model: place.model, signal: controller.signal });
-  let ended = true;
-  const write = (text: string) => {
-    if (text === "") return;
-    io.stdout.write(text);
-    ended = text.endsWith("\n");
-  };
-  const words = human ? new Writer(paceOf(parsed), write) : undefined;
-  for await (const event of stream) {
-    if (values.jsonl) io.stdout.write(`${redact(JSON.stringify(event))}\n`);
-    status.event(event);
-    if (event.type === "splice" && human) status.note(paint.dim(seam(event)));
-    if (event.type === "chunk")
-      words?.take(
-        harmless(
-          event.chunk.candidates?.[0]?.content?.parts
-            ?.map((part) => (part.thought ? "" : (part.text ?? "")))
-            .join("") ?? "",
-        ),
-        () => status.clear(),
-      );
-  }
-  words?.end();
-  status.end();
+  for await (const event of stream) printer.event(event);
+  printer.end();
   process.off("SIGINT", stop);
   const answer = await stream.answer();
-  if (!ended) write("\n");
   if (values.json) io.stdout.write(`${redact(JSON.stringify(jsonOf(answer)))}\n`);
   return finish(answer, io, { quiet, strict: values.strict === true, human, paint });
+}
+
+function printerOf(parsed: Parsed, io: Io, paint: Paint): Printer {
+  const { values } = parsed;
+  if (values.jsonl) return linesPrinter(io.stdout);
+  if (values.json) return SILENT;
+  const moving = !values.plain && !io.env.CI && io.env.TERM !== "dumb";
+  const pace = paceOf(parsed);
+  if (io.stdout.isTTY && moving && !values.raw && pace === "token") {
+    const color = values["no-color"] ? "never" : (values.color as "always" | undefined);
+    return paintedPrinter(io.stdout, paintOf(wantsColor(color, io.stdout, io.env)));
+  }
+  const on = values.quiet !== true && io.stderr.isTTY === true;
+  return textPrinter(io.stdout, pace, new Status(io.stderr, paint, { on, moving }), paint);
 }
 
 function finish(
@@ -218,43 +207,4 @@ function paceOf(parsed: Parsed): Pace {
   if (["token", "word", "sentence", "line"].includes(pace)) return pace as Pace;
   const ms = number(parsed, "pace", { min: 1, max: 60_000 });
   return { everyMs: ms as number };
-}
-
-/** Holds text back to whole words, sentences or lines. */
-class Writer {
-  private held = "";
-  private last = 0;
-  private readonly pace: Pace;
-  private readonly write: (text: string) => void;
-
-  constructor(pace: Pace, write: (text: string) => void) {
-    this.pace = pace;
-    this.write = write;
-  }
-
-  take(text: string, before: () => void): void {
-    if (text === "") return;
-    this.held += text;
-    const ready = this.ready();
-    if (ready === 0) return;
-    before();
-    this.write(this.held.slice(0, ready));
-    this.held = this.held.slice(ready);
-  }
-
-  end(): void {
-    this.write(this.held);
-    this.held = "";
-  }
-
-  private ready(): number {
-    const { pace, held } = this;
-    if (pace === "token") return held.length;
-    if (typeof pace === "string") return readyChars(held, pace);
-    const everyMs = "everyMs" in pace ? pace.everyMs : 0;
-    const now = performance.now();
-    if (now - this.last < everyMs) return 0;
-    this.last = now;
-    return held.length;
-  }
 }

@@ -1,7 +1,7 @@
 // The live chat: a line to write in, an answer that streams above it, and every way to stop, mend,
 // go on and look back.
 
-import { EXIT, EXIT_HELP, UsageError } from "../exit.ts";
+import { EXIT_HELP, UsageError } from "../exit.ts";
 import { UPSTREAM_OPTIONS } from "../input/upstream.ts";
 import type { Command, Io, Parsed } from "./command.ts";
 
@@ -38,6 +38,5 @@ async function run(parsed: Parsed, io: Io): Promise<number> {
   }
   const { Chat } = await import("../chat/loop.ts");
   const made = await Chat.open(parsed, io);
-  await made.run();
-  return EXIT.ok;
+  return made.run();
 }

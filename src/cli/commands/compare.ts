@@ -53,21 +53,22 @@ async function run(parsed: Parsed, io: Io): Promise<number> {
   const paint = paintOf(
     wantsColor(parsed.values["no-color"] ? "never" : "auto", io.stdout, io.env),
   );
-  if (place.simulated)
-    io.stderr.write(`${paint.dim("No key set: the built-in simulator answers.")}\n`);
+  if (place.simulated) io.stderr.write(`${paint.dim(place.why)}\n`);
   const ways: Way[] = [];
   for (let i = 0; i < runs; i += 1) {
-    for (const way of ["unary", "streamed"] as const) {
+    const told = (way: string) => {
       if (io.stderr.isTTY)
-        io.stderr.write(`\r\x1b[K${paint.dim(`run ${i + 1} of ${runs}: ${way}…`)}`);
-      const { answer, chunksMs } = await measure(place, prompt);
-      if (io.stderr.isTTY) io.stderr.write("\r\x1b[K");
-      if (answer.outcome === "failed" || answer.outcome === "blocked") {
-        if (answer.failure)
-          io.stderr.write(trouble(answer.failure, answer.text.length, answer.notResumed, paint));
-        return exitOf(answer.outcome, answer.failure, false);
-      }
-      ways.push(wayOf(way, answer, chunksMs));
+        io.stderr.write(`\r\x1b[K${way && paint.dim(`run ${i + 1} of ${runs}: ${way}…`)}`);
+    };
+    told("unary");
+    ways.push(await askUnary(place, prompt));
+    told("streamed");
+    const { way, answer } = await askStreamed(place, prompt);
+    told("");
+    ways.push(way);
+    if (answer.failure && answer.outcome !== "incomplete") {
+      io.stderr.write(trouble(answer.failure, answer.text.length, answer.notResumed, paint));
+      return exitOf(answer.outcome, answer.failure, false);
     }
   }
   if (parsed.values.json)
@@ -76,26 +77,45 @@ async function run(parsed: Parsed, io: Io): Promise<number> {
   return EXIT.ok;
 }
 
-async function measure(place: Awaited<ReturnType<typeof placeOf>>, prompt: string) {
+type Place = Awaited<ReturnType<typeof placeOf>>;
+
+/** A unary reader sees nothing before the end. */
+async function askUnary(place: Place, prompt: string): Promise<Way> {
+  const startedAt = performance.now();
+  const chunk = await place.pollux.unary({ model: place.model, contents: prompt });
+  const totalMs = Math.round(performance.now() - startedAt);
+  const [candidate] = chunk.candidates ?? [];
+  const parts = (candidate?.content?.parts ?? []).filter((part) => !part.thought);
+  const chars = parts.reduce((sum, part) => sum + (part.text?.length ?? 0), 0);
+  const outputTokens = chunk.usageMetadata?.candidatesTokenCount;
+  const outcome = String(candidate?.finishReason ?? "no finish reason");
+  return {
+    way: "unary",
+    outcome,
+    ttftMs: totalMs,
+    totalMs,
+    outputTokens,
+    chars,
+    chunksMs: [totalMs],
+  };
+}
+
+async function askStreamed(place: Place, prompt: string): Promise<{ way: Way; answer: Answer }> {
   const stream = place.pollux.stream({ model: place.model, contents: prompt });
   const chunksMs: number[] = [];
   for await (const event of stream) if (event.type === "chunk") chunksMs.push(event.t);
-  return { answer: await stream.answer(), chunksMs };
-}
-
-/** A unary reader sees nothing before the end; that is all the difference there is. */
-function wayOf(way: Way["way"], answer: Answer, chunksMs: number[]): Way {
+  const answer = await stream.answer();
   const { outcome, timing, usage, text } = answer;
-  const unary = way === "unary";
-  return {
-    way,
+  const way: Way = {
+    way: "streamed",
     outcome,
-    ttftMs: unary ? timing.totalMs : timing.ttftMs,
+    ttftMs: timing.ttftMs,
     totalMs: timing.totalMs,
     outputTokens: usage?.output,
     chars: text.length,
-    chunksMs: unary ? [timing.totalMs] : chunksMs,
+    chunksMs,
   };
+  return { way, answer };
 }
 
 function picture(ways: Way[], paint: ReturnType<typeof paintOf>): string {

@@ -75,5 +75,8 @@ async function textOf(parsed: Parsed, io: Io): Promise<string> {
       );
     }
   }
+  if (/^[\w./\\~-]+\.(log|txt|json|html?|out|err)$/i.test(asked)) {
+    throw new UsageError(`cannot read ${asked}: there is no such file; check the path`);
+  }
   return asked;
 }

@@ -34,6 +34,8 @@ export interface Place {
   /** One line that says where the answers come from. */
   name: string;
   simulated: boolean;
+  /** Why the simulator answers, for people. */
+  why: string;
 }
 
 export async function placeOf(
@@ -71,23 +73,32 @@ export async function placeOf(
       "--sim, --fault, --scenario and --seed steer the built-in simulator; leave out --upstream and --gateway",
     );
   }
-  if (wantsSim || (!key && !address)) return simulated(parsed, io, model, common, live);
+  if (wantsSim || (!key && !address)) {
+    const why = wantsSim
+      ? "The built-in simulator answers."
+      : "No key set: the built-in simulator answers.";
+    return simulated(parsed, io, { model, common, live, why });
+  }
   if (address !== undefined && !/^https?:\/\/[^/\s]/.test(address)) {
     throw new UsageError(
       `${values.gateway ? "--gateway" : values.upstream ? "--upstream" : "GOOGLE_GEMINI_BASE_URL"}: expected a URL such as http://127.0.0.1:8787, got "${redact(address)}"`,
     );
   }
   const pollux = new Pollux({ ...common, apiKey: key, fetch: nodeFetch(), baseUrl: address });
-  return { pollux, model, name: address ? redact(address) : "Gemini", simulated: false };
+  return { pollux, model, name: address ? redact(address) : "Gemini", simulated: false, why: "" };
 }
 
 async function simulated(
   parsed: Parsed,
   io: Io,
-  model: string,
-  common: PolluxOptions,
-  live: { ttftMs: number; chunkDelayMs: number },
+  how: {
+    model: string;
+    common: PolluxOptions;
+    live: { ttftMs: number; chunkDelayMs: number };
+    why: string;
+  },
 ): Promise<Place> {
+  const { model, common, live, why } = how;
   const seed = number(parsed, "seed", { min: 0, max: 2 ** 32 - 1 });
   const scenario = await scenarioOf(parsed, io);
   try {
@@ -102,7 +113,7 @@ async function simulated(
       baseUrl: "http://simulator.invalid",
       fetch: sim.fetch,
     });
-    return { pollux, model, name: "the built-in simulator", simulated: true };
+    return { pollux, model, name: "the built-in simulator", simulated: true, why };
   } catch (error) {
     if (error instanceof ScenarioError)
       throw new UsageError(`--${parsed.values.scenario ? "scenario" : "fault"}: ${error.message}`);
