@@ -30,8 +30,11 @@ export class Tally {
   passed = 0;
   failed = 0;
   skipped = 0;
+  /** Tests that reached their limit of time. */
+  hung = 0;
   readonly #say: (text: string) => void;
   readonly #printed = new Map<string, string>();
+  readonly #begun = new Set<string>();
   readonly #whole = new Set<string>();
   readonly #slow: { name: string; ms: number }[] = [];
 
@@ -49,6 +52,8 @@ export class Tally {
     if (type === "test:stdout" || type === "test:stderr") {
       const printed = (this.#printed.get(file) ?? "") + (data.message ?? "");
       this.#printed.set(file, printed.slice(-OUTPUT_CHARS_MAX));
+    } else if (type === "test:dequeue" && file) {
+      this.#begun.add(file);
     } else if (type === "test:summary" && file) {
       this.#whole.add(file);
     } else if (type === "test:pass" || type === "test:fail") {
@@ -61,6 +66,12 @@ export class Tally {
     if (this.passed + this.failed === 0) this.failed = 1;
     const skipped = this.skipped > 0 ? `, ${this.skipped} skipped` : "";
     return `${this.passed} passed, ${this.failed} failed${skipped}`;
+  }
+
+  /** Files that were begun and have not said that they are through. */
+  unfinished(): string[] {
+    const open = [...this.#begun].filter((file) => !this.#whole.has(file));
+    return open.map((file) => relative(ROOT, file));
   }
 
   slowest(): string[] {
@@ -82,6 +93,7 @@ export class Tally {
       this.skipped += 1;
       return;
     }
+    if (details?.error?.failureType === "testTimeoutFailure") this.hung += 1;
     this.count(ok);
     this.#slow.push({ name: `${name} (${where})`, ms: details?.duration_ms ?? 0 });
     if (!ok) this.#say(`\n✖ ${name} (${where})\n${describeError(details?.error?.cause)}`);

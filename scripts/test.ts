@@ -7,8 +7,10 @@ import { run } from "node:test";
 import { describeCheck, NODE_FLAGS, ROOT, runChecks } from "./checks.ts";
 import { type RunnerEvent, Tally } from "./tally.ts";
 
-const TEST_MS_MAX = 120_000;
-const RUN_MS_MAX = 20 * 60_000;
+const TEST_MS_MAX = 60_000;
+const RUN_MS_MAX = 10 * 60_000;
+/** Where several tests hang, the rest of their file will too. */
+const HUNG_MAX = 3;
 const TESTS = [
   "src/**/*.test.ts",
   "test/**/*.test.ts",
@@ -27,7 +29,10 @@ async function runTests(files: string[]): Promise<void> {
     timeout: TEST_MS_MAX,
     signal: limit.signal,
   });
-  for await (const event of events) tally.read(event as RunnerEvent);
+  for await (const event of events) {
+    tally.read(event as RunnerEvent);
+    if (tally.hung >= HUNG_MAX) end(`${tally.hung} tests hung for ${TEST_MS_MAX / 1000} s each`);
+  }
 }
 
 function findFiles(patterns: string[]): string[] {
@@ -60,6 +65,7 @@ function end(why?: unknown, exitCode?: number): never {
   if (why !== undefined) {
     tally.count(false);
     console.log("\n✖ the test run itself broke off:", why);
+    for (const file of tally.unfinished()) console.log(`  not finished: ${file}`);
   }
   const line = tally.line();
   console.log(line);
