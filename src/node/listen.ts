@@ -87,7 +87,8 @@ export async function listen(
     const peer = peerOf(socket);
     socket.setNoDelay(true);
     sockets.set(peer, socket);
-    socket.once("close", () => sockets.delete(peer));
+    // The port may be another client's by the time this is told.
+    socket.once("close", () => sockets.get(peer) === socket && sockets.delete(peer));
   });
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
