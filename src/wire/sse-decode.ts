@@ -33,6 +33,7 @@ export class SseDecode {
   private pending: Uint8Array[] = [];
   private pendingBytes = 0;
   private skipLf = false;
+  private usesLf = false;
   private started = false;
   /** The open event's fields. */
   private data: string | undefined;
@@ -57,7 +58,8 @@ export class SseDecode {
     }
     // A body whose lines end in a lone CR has no LF at all, so CR is looked for only without one.
     let last = bytes.lastIndexOf(LF);
-    if (last < from) {
+    if (last >= from) this.usesLf = true;
+    else if (!this.usesLf) {
       last = bytes.lastIndexOf(CR);
       this.skipLf = last === bytes.length - 1;
     }

@@ -6,7 +6,7 @@ import { type Answer, type GeminiContent, isTerminal, type StreamEvent } from ".
 import { MarkdownStream } from "../output/markdown.ts";
 import { harmless, type Paint } from "../output/paint.ts";
 import { lastRows } from "../output/screen.ts";
-import { count, seam, seconds, summary, trouble } from "../output/tell.ts";
+import { count, seam, seconds, spinner, summary, trouble } from "../output/tell.ts";
 import type { Turn } from "./session.ts";
 
 export type State =
@@ -21,9 +21,6 @@ export type State =
   | "blocked"
   | "stopped"
   | "failed";
-
-const FRAMES = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏";
-const FRAME_MS = 120;
 
 export class View {
   state: State = "connecting";
@@ -97,7 +94,6 @@ export class View {
   }
 
   status(): string {
-    const frame = FRAMES[Math.floor(performance.now() / FRAME_MS) % FRAMES.length];
     const sinceMs = performance.now() - this.startedAt;
     const since = seconds(sinceMs);
     const leftMs = this.nextAt - performance.now();
@@ -121,7 +117,7 @@ export class View {
       stopped: "stopped",
       failed: "failed",
     };
-    return `${frame} ${words[this.state]} · Ctrl-C stops`;
+    return `${spinner()} ${words[this.state]} · Ctrl-C stops`;
   }
 
   private chunk(event: StreamEvent & { type: "chunk" }): void {

@@ -7,21 +7,19 @@ import { View } from "../chat/turn.ts";
 import { harmless, type Paint } from "../output/paint.ts";
 import { Screen } from "../output/screen.ts";
 import type { Status } from "../output/status.ts";
-import { seam } from "../output/tell.ts";
+import { FRAME_MS, seam } from "../output/tell.ts";
 
 export interface Printer {
   event(event: StreamEvent): void;
   end(): void;
 }
 
-const TICK_MS = 120;
-
 /** Markdown as it streams, with the status under it; only for a terminal. */
 export function paintedPrinter(out: NodeJS.WriteStream, paint: Paint): Printer {
   const screen = new Screen(out);
   const view = new View(paint, { raw: false, plain: false }, (text) => screen.commit(text));
   const draw = () => screen.live(view.lines(screen.columns, Math.min(12, screen.rows - 4)));
-  const tick = setInterval(draw, TICK_MS);
+  const tick = setInterval(draw, FRAME_MS);
   return {
     event(event) {
       view.event(event);

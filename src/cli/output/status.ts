@@ -4,10 +4,7 @@
 import { FAILURES } from "../../core/failures.ts";
 import { isTerminal, type StreamEvent } from "../../core/index.ts";
 import type { Paint } from "./paint.ts";
-import { seconds } from "./tell.ts";
-
-const FRAMES = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏";
-const FRAME_MS = 120;
+import { FRAME_MS, seconds, spinner } from "./tell.ts";
 
 type Phase =
   | "connecting"
@@ -28,7 +25,6 @@ export class Status {
   private startedAt = performance.now();
   private resumeAt = 0;
   private shown = false;
-  private frame = 0;
   private timer: ReturnType<typeof setInterval> | undefined;
 
   constructor(out: NodeJS.WriteStream, paint: Paint, how: { on: boolean; moving: boolean }) {
@@ -92,7 +88,6 @@ export class Status {
   private draw(): void {
     // While text flows the text itself is the status; the cursor stands in it.
     if (this.phase === "streaming" || this.phase === "ended") return;
-    this.frame = (this.frame + 1) % FRAMES.length;
     const leftMs = this.resumeAt - performance.now();
     const wait =
       this.phase === "recovering" && leftMs > 300 ? ` · next try in ${seconds(leftMs)}` : "";
@@ -107,6 +102,6 @@ export class Status {
       ended: "",
     }[this.phase];
     this.shown = true;
-    this.out.write(`\r\x1b[K${this.paint.dim(`${FRAMES[this.frame]} ${words} · Ctrl-C stops`)}`);
+    this.out.write(`\r\x1b[K${this.paint.dim(`${spinner()} ${words} · Ctrl-C stops`)}`);
   }
 }

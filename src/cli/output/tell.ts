@@ -54,3 +54,12 @@ export function trouble(
     `  Next: ${row.next}\n  ${paint.dim(row.docs)}\n`
   );
 }
+
+const FRAMES = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏";
+/** How often a moving status line moves. */
+export const FRAME_MS = 120;
+
+/** The glyph of this moment. */
+export function spinner(): string {
+  return FRAMES[Math.floor(performance.now() / FRAME_MS) % FRAMES.length] as string;
+}
