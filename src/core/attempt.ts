@@ -222,16 +222,20 @@ export class Attempt {
     return new Promise(this.waitHere);
   }
 
+  // These four are made once an attempt, not once a read.
   private readonly waitHere = (
     resolve: (read: Read | undefined) => void,
     reject: (error: unknown) => void,
   ) => {
-    this.wake = () => {
-      this.settle();
-      resolve(undefined);
-    };
+    this.wake = this.wakeRead;
     this.resolveRead = resolve;
     this.rejectRead = reject;
+  };
+
+  private readonly wakeRead = () => {
+    const resolve = this.resolveRead;
+    this.settle();
+    resolve?.(undefined);
   };
 
   private readonly arrived = (read: Read) => {

@@ -100,24 +100,28 @@ export class GeminiStream implements AsyncIterable<StreamEvent> {
       return Promise.resolve({ done: false, value });
     }
     if (this.end) return Promise.resolve({ done: true, value: undefined });
-    return this.pull().then(() => this.next());
+    return this.pull().then(this.nextAgain);
   }
+
+  private readonly nextAgain = () => this.next();
 
   /** One batch more. Reader and `answer()` may both ask; the work is done once. */
   private pull(): Promise<void> {
-    this.pulling ??= this.batches.next().then(({ done, value }) => {
-      this.pulling = undefined;
-      if (done || !value) return;
-      const last = value.at(-1);
-      if (last && isTerminal(last)) {
-        this.end = last;
-        this.forget();
-      }
-      if (this.queue.length === 0) this.queue = value;
-      else for (const event of value) this.queue.push(event);
-    });
+    this.pulling ??= this.batches.next().then(this.received);
     return this.pulling;
   }
+
+  private readonly received = ({ done, value }: IteratorResult<StreamEvent[], void>) => {
+    this.pulling = undefined;
+    if (done || !value) return;
+    const last = value.at(-1);
+    if (last && isTerminal(last)) {
+      this.end = last;
+      this.forget();
+    }
+    if (this.queue.length === 0) this.queue = value;
+    else for (const event of value) this.queue.push(event);
+  };
 }
 
 const STOPPED = plainFailure(
