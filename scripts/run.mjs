@@ -3,7 +3,7 @@
 import { spawn } from "node:child_process";
 import { closeSync, existsSync, openSync } from "node:fs";
 import { constants } from "node:os";
-import { dirname, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { arePackagesReady, SetupError, setUp } from "./setup/packages.mjs";
 import { canRunSources, findNode } from "./setup/runtime.mjs";
@@ -18,12 +18,15 @@ async function main([file, ...args]) {
   if (!arePackagesReady(root) || !findNode(root)) await setUp(root);
   const node = findNode(root);
   const command = [...FLAGS, path, ...args];
+  // Sources are stripped of their types and compiled once, not at every start.
+  const cache = join(root, "node_modules/.cache/compile");
+  const env = { NODE_COMPILE_CACHE: cache, ...process.env };
   // Becoming the other program is better than watching it: no second process, no signals to pass on.
   if (process.execve && canRunSources(process.versions.node)) {
     process.removeAllListeners("warning");
-    process.execve(node, [node, ...command], process.env);
+    process.execve(node, [node, ...command], env);
   }
-  watch(spawn(node, command, { stdio: "inherit" }), node);
+  watch(spawn(node, command, { stdio: "inherit", env }), node);
 }
 
 /** Stays out of the way of a child that has the terminal, and ends as it ends. */

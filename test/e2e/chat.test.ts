@@ -4,7 +4,6 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import { createSim } from "../../src/sim/index.ts";
 import { type Terminal, terminal } from "./terminal.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "pollux-test-"));
@@ -108,27 +107,6 @@ test("what the model writes cannot steer the terminal", async () => {
     await t.sees(/first\s+token · /);
     assert.ok(!t.bytes().includes(osc));
     assert.ok(!/\x1b\][^0]/.test(t.bytes()));
-  });
-});
-
-test("a long answer: no full clear, few bytes, each line once in the scrollback", async () => {
-  const prompt = "Write 3000 words";
-  await chatting(["--session", "long", "--raw"], async (t) => {
-    t.write(`${prompt}\r`);
-    await t.sees(/first\s+token · /).catch(() => t.sees(/tok/));
-    await t.sees(/\d+ in \/ [\d,]+ out/);
-    const text = createSim().truth("gemini-3.6-flash", {
-      contents: [{ role: "user", parts: [{ text: prompt }] }],
-    });
-    assert.ok(!/\x1b\[[23]J/.test(t.bytes()), "a full clear");
-    assert.ok(
-      Buffer.byteLength(t.bytes()) <= 3 * Buffer.byteLength(text),
-      `${Buffer.byteLength(t.bytes())} bytes for ${Buffer.byteLength(text)}`,
-    );
-    const shown = t.lines();
-    for (const line of text.split("\n").filter((one) => one.length > 30 && one.length < 78)) {
-      assert.equal(shown.filter((row) => row.trim() === line.trim()).length, 1, line);
-    }
   });
 });
 
