@@ -34,6 +34,7 @@ export class SseDecode {
   private pendingBytes = 0;
   private skipLf = false;
   private usesLf = false;
+  private usesCr = false;
   private started = false;
   /** The open event's fields. */
   private data: string | undefined;
@@ -56,11 +57,11 @@ export class SseDecode {
       this.skipLf = false;
       if (bytes[0] === LF) from = 1;
     }
-    // A body whose lines end in a lone CR has no LF at all, so CR is looked for only without one.
     let last = bytes.lastIndexOf(LF);
     if (last >= from) this.usesLf = true;
-    else if (!this.usesLf) {
+    else if (this.mayEndInCr(bytes)) {
       last = bytes.lastIndexOf(CR);
+      this.usesCr ||= last >= from;
       this.skipLf = last === bytes.length - 1;
     }
     if (last < from) {
@@ -70,6 +71,15 @@ export class SseDecode {
     const end = last + 1;
     this.read(this.take(bytes.subarray(from, end)), frames);
     if (end < bytes.length) this.keep(bytes.subarray(end));
+  }
+
+  /**
+   * A body whose lines end in a lone CR has no LF at all, so CR is looked for only without one; and
+   * inside a long line, which may be an image of megabytes, only where a packet ends in one.
+   */
+  private mayEndInCr(bytes: Uint8Array): boolean {
+    if (this.usesLf) return false;
+    return this.usesCr || this.pendingBytes === 0 || bytes[bytes.length - 1] === CR;
   }
 
   /** The body ended. What is still open comes out with `whole: false`. */
