@@ -115,10 +115,19 @@ test("no cycle of files, in tests neither, and none of rooms", () => {
 });
 
 test("names, sizes and examples", () => {
-  assert.deepEqual(broken({ "src/core/utils.ts": "", "test/helpers/a.ts": "" }), [
-    'src/core/utils.ts:1 "utils.ts" says nothing',
-    'test/helpers/a.ts:1 "helpers" says nothing',
-  ]);
+  assert.deepEqual(
+    broken({
+      "src/core/utils.ts": "",
+      "src/sim/misc/a.ts": "",
+      "test/helpers.ts": "",
+      "test/types/a.ts": "",
+    }),
+    [
+      'src/core/utils.ts:1 "utils.ts" says nothing',
+      'src/sim/misc/a.ts:1 "misc" says nothing',
+      'test/helpers.ts:1 "helpers.ts" says nothing',
+    ],
+  );
   assert.deepEqual(broken({ "src/core/long.ts": "a;\n".repeat(401) }), [
     "src/core/long.ts:401 401 lines; the limit is 400",
   ]);
