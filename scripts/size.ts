@@ -67,8 +67,12 @@ const later = [...gzipBytes.keys()].filter((file) => !atOnce.has(file));
 const bytes = weigh(atOnce);
 console.log(`root door, loaded at once: ${bytes} of ${BUDGET_BYTES} bytes gzip`);
 for (const file of later) {
-  const from = Object.keys(metafile.outputs[file]?.inputs ?? {}).at(-1) ?? file;
-  console.log(`  loaded when used: ${gzipBytes.get(file)} bytes gzip  ${from}`);
+  const sources = Object.entries(metafile.outputs[file]?.inputs ?? {});
+  const [main] = sources.sort(([, a], [, b]) => b.bytesInOutput - a.bytesInOutput);
+  const others = sources.length > 1 ? ` and ${sources.length - 1} more` : "";
+  console.log(
+    `  loaded when used: ${gzipBytes.get(file)} bytes gzip  ${main?.[0] ?? file}${others}`,
+  );
 }
 if (later.length > 0) console.log(`  all together: ${weigh(gzipBytes.keys())} bytes gzip`);
 
