@@ -15,20 +15,20 @@ function isBetween(code: number): boolean {
 export class JsonScan {
   /** Characters of the value that is open, for the limit on one event. */
   openChars = 0;
-  private pieces: string[] = [];
-  private depth = 0;
-  private inString = false;
-  private escaped = false;
-  private inArray = false;
+  #pieces: string[] = [];
+  #depth = 0;
+  #inString = false;
+  #escaped = false;
+  #inArray = false;
 
   /** Nothing is open: the next character may belong to another framing. */
   get idle(): boolean {
-    return this.depth === 0 && !this.inArray;
+    return this.#depth === 0 && !this.#inArray;
   }
 
   /** A value was begun and has not ended. */
   get isOpen(): boolean {
-    return this.depth > 0;
+    return this.#depth > 0;
   }
 
   /**
@@ -38,55 +38,55 @@ export class JsonScan {
   scan(text: string, start: number, emit: (json: string) => void): number {
     let at = start;
     while (at < text.length) {
-      if (this.depth > 0) {
-        at = this.inside(text, at, emit);
+      if (this.#depth > 0) {
+        at = this.#inside(text, at, emit);
         continue;
       }
       const code = text.charCodeAt(at);
       if (code === OPEN_BRACE) {
-        this.depth = 1;
-        this.pieces.push("{");
+        this.#depth = 1;
+        this.#pieces.push("{");
         this.openChars = 1;
-      } else if (code === OPEN_BRACKET && !this.inArray) this.inArray = true;
-      else if (code === CLOSE_BRACKET && this.inArray) this.inArray = false;
+      } else if (code === OPEN_BRACKET && !this.#inArray) this.#inArray = true;
+      else if (code === CLOSE_BRACKET && this.#inArray) this.#inArray = false;
       else if (!isBetween(code)) return at;
       at += 1;
     }
     return at;
   }
 
-  private inside(text: string, start: number, emit: (json: string) => void): number {
+  #inside(text: string, start: number, emit: (json: string) => void): number {
     let at = start;
     while (at < text.length) {
-      if (this.inString) {
-        at = this.stringEnd(text, at);
+      if (this.#inString) {
+        at = this.#stringEnd(text, at);
         continue;
       }
       const code = text.charCodeAt(at);
       at += 1;
-      if (code === QUOTE) this.inString = true;
-      else if (code === OPEN_BRACE || code === OPEN_BRACKET) this.depth += 1;
+      if (code === QUOTE) this.#inString = true;
+      else if (code === OPEN_BRACE || code === OPEN_BRACKET) this.#depth += 1;
       else if (code === CLOSE_BRACE || code === CLOSE_BRACKET) {
-        this.depth -= 1;
-        if (this.depth === 0) {
-          this.pieces.push(text.slice(start, at));
-          emit(this.pieces.join(""));
-          this.pieces = [];
+        this.#depth -= 1;
+        if (this.#depth === 0) {
+          this.#pieces.push(text.slice(start, at));
+          emit(this.#pieces.join(""));
+          this.#pieces = [];
           this.openChars = 0;
           return at;
         }
       }
     }
-    this.pieces.push(text.slice(start));
+    this.#pieces.push(text.slice(start));
     this.openChars += text.length - start;
     return at;
   }
 
   /** Skips a string's inside. Two native searches instead of a loop: images are megabytes long. */
-  private stringEnd(text: string, start: number): number {
+  #stringEnd(text: string, start: number): number {
     let at = start;
-    if (this.escaped) {
-      this.escaped = false;
+    if (this.#escaped) {
+      this.#escaped = false;
       at += 1;
     }
     let backslash = text.indexOf("\\", at);
@@ -94,7 +94,7 @@ export class JsonScan {
       const quote = text.indexOf('"', at);
       if (backslash !== -1 && (quote === -1 || backslash < quote)) {
         if (backslash + 1 >= text.length) {
-          this.escaped = true;
+          this.#escaped = true;
           return text.length;
         }
         at = backslash + 2;
@@ -102,7 +102,7 @@ export class JsonScan {
         continue;
       }
       if (quote === -1) return text.length;
-      this.inString = false;
+      this.#inString = false;
       return quote + 1;
     }
   }

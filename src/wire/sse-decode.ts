@@ -28,97 +28,97 @@ const lenient = new TextDecoder("utf-8", { ignoreBOM: true });
 export class SseDecode {
   /** Set once the body cannot be read further; frames before it are good. */
   problem: DecodeProblem | undefined;
-  private readonly eventBytesMax: number;
+  readonly #eventBytesMax: number;
   /** Bytes after the last line end. Kept in pieces: joining at each packet would be quadratic. */
-  private pending: Uint8Array[] = [];
-  private pendingBytes = 0;
-  private skipLf = false;
-  private usesLf = false;
-  private usesCr = false;
-  private started = false;
+  #pending: Uint8Array[] = [];
+  #pendingBytes = 0;
+  #skipLf = false;
+  #usesLf = false;
+  #usesCr = false;
+  #started = false;
   /** The open event's fields. */
-  private data: string | undefined;
-  private more: string[] = [];
-  private dataChars = 0;
-  private event: string | undefined;
-  private id: string | undefined;
-  private readonly json = new JsonScan();
+  #data: string | undefined;
+  #more: string[] = [];
+  #dataChars = 0;
+  #event: string | undefined;
+  #id: string | undefined;
+  readonly #json = new JsonScan();
   /** Something that is no frame was met; what follows it cannot be trusted. */
-  private spoiled = false;
+  #spoiled = false;
 
   constructor(eventBytesMax: number = EVENT_BYTES_MAX) {
-    this.eventBytesMax = eventBytesMax;
+    this.#eventBytesMax = eventBytesMax;
   }
 
   push(bytes: Uint8Array, frames: Frame[]): void {
-    if (this.problem || this.spoiled || bytes.length === 0) return;
+    if (this.problem || this.#spoiled || bytes.length === 0) return;
     let from = 0;
-    if (this.skipLf) {
-      this.skipLf = false;
+    if (this.#skipLf) {
+      this.#skipLf = false;
       if (bytes[0] === LF) from = 1;
     }
     let last = bytes.lastIndexOf(LF);
-    if (last >= from) this.usesLf = true;
-    else if (this.mayEndInCr(bytes)) {
+    if (last >= from) this.#usesLf = true;
+    else if (this.#mayEndInCr(bytes)) {
       last = bytes.lastIndexOf(CR);
-      this.usesCr ||= last >= from;
-      this.skipLf = last === bytes.length - 1;
+      this.#usesCr ||= last >= from;
+      this.#skipLf = last === bytes.length - 1;
     }
     if (last < from) {
-      if (from < bytes.length) this.keep(from === 0 ? bytes : bytes.subarray(from));
+      if (from < bytes.length) this.#keep(from === 0 ? bytes : bytes.subarray(from));
       return;
     }
     const end = last + 1;
-    this.read(this.take(bytes.subarray(from, end)), frames);
-    if (end < bytes.length) this.keep(bytes.subarray(end));
+    this.#read(this.#take(bytes.subarray(from, end)), frames);
+    if (end < bytes.length) this.#keep(bytes.subarray(end));
   }
 
   /**
    * A body whose lines end in a lone CR has no LF at all, so CR is looked for only without one; and
    * inside a long line, which may be an image of megabytes, only where a packet ends in one.
    */
-  private mayEndInCr(bytes: Uint8Array): boolean {
-    if (this.usesLf) return false;
-    return this.usesCr || this.pendingBytes === 0 || bytes[bytes.length - 1] === CR;
+  #mayEndInCr(bytes: Uint8Array): boolean {
+    if (this.#usesLf) return false;
+    return this.#usesCr || this.#pendingBytes === 0 || bytes[bytes.length - 1] === CR;
   }
 
   /** The body ended. What is still open comes out with `whole: false`. */
   end(frames: Frame[]): void {
-    if (this.problem || this.spoiled) return;
-    if (this.pendingBytes > 0) this.read(this.take(new Uint8Array(0)), frames, true);
-    if (this.spoiled) return;
-    if (this.data !== undefined) this.dispatch(frames, false);
-    if (this.json.isOpen) frames.push(frameOf("json", "", false));
+    if (this.problem || this.#spoiled) return;
+    if (this.#pendingBytes > 0) this.#read(this.#take(new Uint8Array(0)), frames, true);
+    if (this.#spoiled) return;
+    if (this.#data !== undefined) this.#dispatch(frames, false);
+    if (this.#json.isOpen) frames.push(frameOf("json", "", false));
   }
 
-  private keep(bytes: Uint8Array): void {
-    this.pending.push(bytes);
-    this.pendingBytes += bytes.length;
-    if (this.pendingBytes > this.eventBytesMax) this.fail("event_too_large");
+  #keep(bytes: Uint8Array): void {
+    this.#pending.push(bytes);
+    this.#pendingBytes += bytes.length;
+    if (this.#pendingBytes > this.#eventBytesMax) this.#fail("event_too_large");
   }
 
-  private fail(problem: DecodeProblem): void {
+  #fail(problem: DecodeProblem): void {
     this.problem = problem;
-    this.pending = [];
-    this.pendingBytes = 0;
+    this.#pending = [];
+    this.#pendingBytes = 0;
   }
 
-  private take(tail: Uint8Array): Uint8Array {
-    if (this.pendingBytes === 0) return tail;
-    const whole = new Uint8Array(this.pendingBytes + tail.length);
+  #take(tail: Uint8Array): Uint8Array {
+    if (this.#pendingBytes === 0) return tail;
+    const whole = new Uint8Array(this.#pendingBytes + tail.length);
     let at = 0;
-    for (const piece of this.pending) {
+    for (const piece of this.#pending) {
       whole.set(piece, at);
       at += piece.length;
     }
     whole.set(tail, at);
-    this.pending = [];
-    this.pendingBytes = 0;
+    this.#pending = [];
+    this.#pendingBytes = 0;
     return whole;
   }
 
   /** Whole lines only, so no character is ever cut and the strict decoder needs no state. */
-  private read(bytes: Uint8Array, frames: Frame[], last = false): void {
+  #read(bytes: Uint8Array, frames: Frame[], last = false): void {
     let text: string;
     let broken = false;
     try {
@@ -132,23 +132,23 @@ export class SseDecode {
       broken = true;
     }
     let start = 0;
-    if (!this.started && text.length > 0) {
-      this.started = true;
+    if (!this.#started && text.length > 0) {
+      this.#started = true;
       if (text.charCodeAt(0) === 0xfeff) start = 1;
     }
-    this.lines(text, start, frames, last);
+    this.#lines(text, start, frames, last);
     // A character cut by the end of the body is a cut, not damage.
-    if (broken && !last) this.fail("utf8_invalid");
+    if (broken && !last) this.#fail("utf8_invalid");
     else if (broken) frames.push(frameOf("data", "", false));
-    if (this.dataChars + this.json.openChars > this.eventBytesMax) this.fail("event_too_large");
+    if (this.#dataChars + this.#json.openChars > this.#eventBytesMax) this.#fail("event_too_large");
   }
 
-  private lines(text: string, start: number, frames: Frame[], last: boolean): void {
+  #lines(text: string, start: number, frames: Frame[], last: boolean): void {
     let at = start;
     let cr = text.indexOf("\r", at);
-    while (at < text.length && !this.spoiled) {
-      if (!this.json.idle) {
-        at = this.scanJson(text, at, frames);
+    while (at < text.length && !this.#spoiled) {
+      if (!this.#json.idle) {
+        at = this.#scanJson(text, at, frames);
         cr = text.indexOf("\r", at);
         continue;
       }
@@ -164,86 +164,86 @@ export class SseDecode {
         end = cr;
       }
       if (end > at && startsJson(text.charCodeAt(at))) {
-        if (this.data !== undefined) this.dispatch(frames, true);
-        at = this.scanJson(text, at, frames);
+        if (this.#data !== undefined) this.#dispatch(frames, true);
+        at = this.#scanJson(text, at, frames);
         cr = text.indexOf("\r", at);
         continue;
       }
-      if (!this.line(text, at, end, frames)) {
+      if (!this.#line(text, at, end, frames)) {
         const cut = last && next >= text.length && isFieldStart(text.slice(at));
         if (cut) frames.push(frameOf("data", "", false));
-        else this.spoil(text.slice(at), frames);
+        else this.#spoil(text.slice(at), frames);
       }
       at = next;
     }
   }
 
-  private scanJson(text: string, start: number, frames: Frame[]): number {
-    const at = this.json.scan(text, start, (json) => frames.push(frameOf("json", json, true)));
+  #scanJson(text: string, start: number, frames: Frame[]): number {
+    const at = this.#json.scan(text, start, (json) => frames.push(frameOf("json", json, true)));
     // Inside an array nothing but JSON may stand: what does is not skipped in silence.
-    if (at < text.length && !this.json.idle) {
-      this.spoil(text.slice(at), frames);
+    if (at < text.length && !this.#json.idle) {
+      this.#spoil(text.slice(at), frames);
       return text.length;
     }
     return at;
   }
 
   /** Returns false for a line that belongs to no framing. */
-  private line(text: string, start: number, end: number, frames: Frame[]): boolean {
+  #line(text: string, start: number, end: number, frames: Frame[]): boolean {
     if (start === end) {
-      if (this.data !== undefined) this.dispatch(frames, true);
-      else this.event = undefined;
+      if (this.#data !== undefined) this.#dispatch(frames, true);
+      else this.#event = undefined;
       return true;
     }
     const code = text.charCodeAt(start);
     if (code === 0x3a) return true; // a comment
     if (code === 0x64 && text.startsWith("data:", start)) {
-      this.addData(text.slice(text.charCodeAt(start + 5) === 0x20 ? start + 6 : start + 5, end));
+      this.#addData(text.slice(text.charCodeAt(start + 5) === 0x20 ? start + 6 : start + 5, end));
       return true;
     }
-    return this.field(text.slice(start, end));
+    return this.#field(text.slice(start, end));
   }
 
   /** Everything but the common case. */
-  private field(line: string): boolean {
+  #field(line: string): boolean {
     const colon = line.indexOf(":");
     const name = colon === -1 ? line : line.slice(0, colon);
     const value = colon === -1 ? "" : line.slice(line[colon + 1] === " " ? colon + 2 : colon + 1);
-    if (name === "event") this.event = value;
-    else if (name === "id") this.id = value;
-    else if (name === "data") this.addData(value);
+    if (name === "event") this.#event = value;
+    else if (name === "id") this.#id = value;
+    else if (name === "data") this.#addData(value);
     else return name === "retry" || line.trim() === "";
     return true;
   }
 
-  private addData(value: string): void {
-    if (this.data === undefined) this.data = value;
-    else this.more.push(value);
-    this.dataChars += value.length;
+  #addData(value: string): void {
+    if (this.#data === undefined) this.#data = value;
+    else this.#more.push(value);
+    this.#dataChars += value.length;
   }
 
-  private dispatch(frames: Frame[], whole: boolean): void {
-    if (this.dataChars > this.eventBytesMax) {
-      this.fail("event_too_large");
-      this.spoiled = true;
+  #dispatch(frames: Frame[], whole: boolean): void {
+    if (this.#dataChars > this.#eventBytesMax) {
+      this.#fail("event_too_large");
+      this.#spoiled = true;
     }
     if (this.problem) return;
-    let data = this.data as string;
-    if (this.more.length > 0) {
-      data = [data, ...this.more].join("\n");
-      this.more = [];
+    let data = this.#data as string;
+    if (this.#more.length > 0) {
+      data = [data, ...this.#more].join("\n");
+      this.#more = [];
     }
     const frame = frameOf("data", data, whole);
-    frame.event = this.event;
-    frame.id = this.id;
+    frame.event = this.#event;
+    frame.id = this.#id;
     frames.push(frame);
-    this.data = undefined;
-    this.dataChars = 0;
-    this.event = undefined;
+    this.#data = undefined;
+    this.#dataChars = 0;
+    this.#event = undefined;
   }
 
-  private spoil(text: string, frames: Frame[]): void {
-    this.spoiled = true;
+  #spoil(text: string, frames: Frame[]): void {
+    this.#spoiled = true;
     frames.push(frameOf("junk", text.slice(0, JUNK_CHARS_MAX), true));
   }
 }
