@@ -5,6 +5,10 @@ import { constants } from "node:os";
 import { basename, join } from "node:path";
 import { NODE_FLAGS, ROOT } from "./checks.ts";
 
+/** As lively as the real thing. */
+const TTFT_MS = 300;
+const CHUNK_DELAY_MS = 30;
+
 const folder = join(ROOT, "examples");
 
 /** The first comment of an example says what it shows. */
@@ -19,6 +23,20 @@ function list(): string {
   return ["Examples; run one with: npm run example -- NAME", "", ...rows].join("\n");
 }
 
+/** Without a key the simulator answers, as it does for the command line. */
+async function findUpstream(): Promise<{ env: NodeJS.ProcessEnv; close(): Promise<void> }> {
+  const { GEMINI_API_KEY, GOOGLE_API_KEY, GOOGLE_GEMINI_BASE_URL } = process.env;
+  if (GEMINI_API_KEY || GOOGLE_API_KEY || GOOGLE_GEMINI_BASE_URL) {
+    return { env: {}, close: async () => {} };
+  }
+  console.error("No key set: the built-in simulator answers.");
+  const { listen } = await import("../src/node/index.ts");
+  const { createSim } = await import("../src/sim/index.ts");
+  const server = await listen(createSim({ ttftMs: TTFT_MS, chunkDelayMs: CHUNK_DELAY_MS }).serve);
+  const env = { GEMINI_API_KEY: "any", GOOGLE_GEMINI_BASE_URL: server.url };
+  return { env, close: () => server.close() };
+}
+
 const [name, ...args] = process.argv.slice(2);
 const file = name && join(folder, `${basename(name, ".ts")}.ts`);
 if (!file) {
@@ -27,10 +45,13 @@ if (!file) {
   console.error(`There is no example "${name}".\n\n${list()}`);
   process.exitCode = 2;
 } else {
-  const child = spawn(process.execPath, [...NODE_FLAGS, file, ...args], { stdio: "inherit" });
+  const upstream = await findUpstream();
+  const env = { ...process.env, ...upstream.env };
+  const child = spawn(process.execPath, [...NODE_FLAGS, file, ...args], { stdio: "inherit", env });
   process.on("SIGINT", () => {}); // the terminal tells the example, which says how it ends
   process.on("SIGTERM", () => child.kill("SIGTERM"));
-  child.on("exit", (code, signal) => {
+  child.on("exit", async (code, signal) => {
     process.exitCode = signal ? 128 + (constants.signals[signal] ?? 0) : (code ?? 1);
+    await upstream.close();
   });
 }
