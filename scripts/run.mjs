@@ -5,8 +5,8 @@ import { closeSync, existsSync, openSync } from "node:fs";
 import { constants } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { arePackagesReady, SetupError, setUp } from "./setup/packages.mjs";
-import { canRunSources, findNode } from "./setup/runtime.mjs";
+import { isStamped, SetupError, setUp } from "./setup/packages.mjs";
+import { findNode } from "./setup/runtime.mjs";
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), "..");
 const FLAGS = ["--conditions=pollux-source", "--disable-warning=ExperimentalWarning"];
@@ -15,14 +15,14 @@ async function main([file, ...args]) {
   if (!file) throw new SetupError("no file to run.", "node scripts/run.mjs FILE [args]");
   const path = resolve(root, file);
   if (!existsSync(path)) throw new SetupError(`there is no ${file} in this checkout.`);
-  if (!arePackagesReady(root) || !findNode(root)) await setUp(root);
+  if (!isStamped(root) || !findNode(root)) await setUp(root);
   const node = findNode(root);
   const command = [...FLAGS, path, ...args];
   // Sources are stripped of their types and compiled once, not at every start.
   const cache = join(root, "node_modules/.cache/compile");
   const env = { NODE_COMPILE_CACHE: cache, ...process.env };
   // Becoming the other program is better than watching it: no second process, no signals to pass on.
-  if (process.execve && canRunSources(process.versions.node)) {
+  if (process.execve && process.platform !== "win32") {
     process.removeAllListeners("warning");
     process.execve(node, [node, ...command], env);
   }

@@ -18,14 +18,13 @@ const record = (root) => join(root, "node_modules/.package-lock.json");
 const stampPath = (root) => join(root, "node_modules/.pollux-stamp");
 
 /** Nothing changed since the last look: neither the lock file nor what npm installed. */
-function isStamped(root) {
+export function isStamped(root) {
   const stamp = readOr(stampPath(root));
   return stamp !== undefined && stamp === stampOf(root);
 }
 
-/** What is installed is what the lock file asks for; if so, the next look is quick. */
-export function arePackagesReady(root) {
-  if (isStamped(root)) return true;
+/** What is installed is what the lock file asks for. */
+function arePackagesReady(root) {
   const installed = parse(readOr(record(root)));
   const wanted = parse(readOr(join(root, "package-lock.json")));
   if (!installed || !wanted) return false;
@@ -35,7 +34,6 @@ export function arePackagesReady(root) {
     if (found?.version !== entry.version || found?.integrity !== entry.integrity) return false;
     if (!existsSync(join(root, path))) return false;
   }
-  writeFileSync(stampPath(root), stampOf(root));
   return true;
 }
 
@@ -47,7 +45,7 @@ export async function setUp(root) {
   };
   for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, stop);
   await withLock(join(root, ".pollux/setup.lock"), async () => {
-    if (!arePackagesReady(root)) await install(root);
+    if (!isStamped(root) && !arePackagesReady(root)) await install(root);
     bringNode(root);
     writeFileSync(stampPath(root), stampOf(root));
   });
