@@ -169,3 +169,16 @@ test("SIGTERM gives the terminal back", async () => {
   assert.equal(await t.exited, 143);
   assert.ok(t.bytes().includes("\x1b[?2004l") && t.bytes().trimEnd().endsWith("\x1b[?25h"));
 });
+
+test("a message taller than the window keeps the cursor in sight; themes change", () =>
+  chatting([], async (t) => {
+    t.write("/theme plain\r");
+    await t.sees("From now on without colour.");
+    for (let i = 0; i < 40; i += 1) t.write(`row${i}\n`);
+    t.write("the end");
+    await t.sees("the end");
+    assert.ok(
+      !t.lines().some((line) => line.includes("row3 ")) &&
+        t.lines().some((line) => line.includes("row39")),
+    );
+  }));

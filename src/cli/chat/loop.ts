@@ -24,7 +24,7 @@ const LIVE_MS = { ttftMs: 350, chunkDelayMs: 30 };
 export class Chat {
   private readonly io: Io;
   private readonly place: Place;
-  private readonly paint: Paint;
+  private paint: Paint;
   private readonly screen: Screen;
   private readonly store: SessionStore;
   private readonly session: Session;
@@ -261,11 +261,15 @@ export class Chat {
     if (this.hint) lines.push(paint.dim(this.hint));
     const prompt = editor.searching === undefined ? "> " : `search "${editor.searching}": `;
     const text = editor.text.split("\n");
-    const start = lines.length;
-    lines.push(...text.map((line, i) => (i === 0 ? paint.cyan(prompt) : "  ") + line));
     const before = editor.text.slice(0, editor.cursor).split("\n");
-    const row = start + before.length - 1;
-    const column = (before.length === 1 ? prompt.length : 2) + widthOf(before.at(-1) ?? "");
+    const at = before.length - 1;
+    // A message taller than the window shows the part around the cursor.
+    const room = Math.max(3, screen.rows - lines.length - 1);
+    const from = Math.max(0, Math.min(at - room + 1, text.length - room));
+    const row = lines.length + at - from;
+    const column = (at === 0 ? prompt.length : 2) + widthOf(before.at(-1) ?? "");
+    const shown = text.map((line, n) => (n === 0 ? paint.cyan(prompt) : "  ") + line);
+    lines.push(...shown.slice(from, from + room));
     screen.live(lines, { row, column }, this.view ? undefined : TYPING_MS);
   }
 
@@ -328,6 +332,9 @@ export class Chat {
       ask: (question, how = "anew", replaced) => void this.ask(question, how, replaced),
       draft: (text) => this.editor.set(text),
       clearScreen: () => this.clearScreen(),
+      paint: (on) => {
+        this.paint = paintOf(on);
+      },
       quit: () => this.leave(),
     };
   }

@@ -21,6 +21,8 @@ export interface Desk {
   /** Put text into the line. */
   draft(text: string): void;
   clearScreen(): void;
+  /** Colour on or off. */
+  paint(on: boolean): void;
   quit(): void;
 }
 
@@ -72,6 +74,7 @@ export const SLASHES: readonly Slash[] = [
     does: "what happened in the last, or n-th last, answer",
     run: info,
   },
+  { name: "theme", usage: "colour | plain", does: "paint with colour, or without", run: theme },
   {
     name: "raw",
     usage: "",
@@ -179,6 +182,12 @@ function edit(desk: Desk): string {
 function undo(desk: Desk): string {
   const last = desk.session.turns.pop();
   return last ? `Forgotten: ${last.question.slice(0, 60)}` : "There is nothing to undo.";
+}
+
+function theme(desk: Desk, name: string): string {
+  if (name !== "colour" && name !== "color" && name !== "plain") return "There are: colour, plain.";
+  desk.paint(name !== "plain");
+  return name === "plain" ? "From now on without colour." : "From now on with colour.";
 }
 
 function fresh(desk: Desk, name: string): string {
