@@ -1,9 +1,7 @@
-// The line editor, key by key, and the decoder that feeds it.
+// The line editor, key by key.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import fc from "fast-check";
 import { Editor } from "./editor.ts";
-import { type Key, KeyDecoder } from "./keys.ts";
 
 function type(editor: Editor, ...names: string[]) {
   let wish: ReturnType<Editor["key"]>;
@@ -67,58 +65,99 @@ test("Ctrl-C clears and remembers, Ctrl-D leaves only an empty line, Ctrl-R find
   assert.deepEqual(type(editor, "enter"), { type: "submit", text: "the red fox" });
 });
 
-const PIECES = [
-  "a",
-  "é",
-  "👍",
-  "\r",
-  "\n",
-  "\t",
-  "\x03",
-  "\x7f",
-  "\x1b[A",
-  "\x1b[1;5C",
-  "\x1b[3~",
-  "\x1bOH",
-  "\x1b[13;2u",
-  "\x1bb",
-  "\x1b[200~pasted\rtext\x1b[A\x1b[201~",
-];
-
-function decode(pieces: readonly string[]): Key[] {
-  const decoder = new KeyDecoder();
-  const keys = pieces.flatMap((piece) => decoder.push(piece));
-  keys.push(...decoder.push("", true));
-  // Neighbouring text is one text, however it was cut.
-  const joined: Key[] = [];
-  for (const key of keys) {
-    const last = joined.at(-1);
-    if (key.name === "text" && last?.name === "text") last.text += key.text;
-    else joined.push({ ...key });
-  }
-  return joined;
-}
-
-test("property: any slicing of the same bytes gives the same keys", () => {
-  fc.assert(
-    fc.property(
-      fc.array(fc.constantFrom(...PIECES), { maxLength: 8 }),
-      fc.array(fc.nat(), { maxLength: 12 }),
-      (pieces, raw) => {
-        const text = pieces.join("");
-        const cuts = raw.map((n) => n % (text.length + 1)).sort((a, b) => a - b);
-        const sliced = [...cuts, text.length].map((to, i) => text.slice(cuts[i - 1] ?? 0, to));
-        assert.deepEqual(decode(sliced), decode([text]));
-      },
-    ),
-    { numRuns: 500 },
-  );
+test("up and down keep the column on screen and never cut a character in two", () => {
+  const editor = new Editor();
+  type(editor, "👍👍", "newline", "a", "up", "x");
+  assert.equal(editor.text, "x👍👍\na");
+  editor.set("ab静d\nabcd\n👍", 7);
+  type(editor, "end", "up", "y");
+  assert.equal(editor.text, "ab静yd\nabcd\n👍");
+  type(editor, "down", "down", "z");
+  assert.match(editor.text, /^ab静yd\nabcd\n👍z$/u);
 });
 
-test("a paste is one key, and a lone escape is known when nothing follows", () => {
-  assert.deepEqual(decode(["\x1b[200~a\r\nb\x1b[201~"]), [{ name: "paste", text: "a\nb" }]);
-  const decoder = new KeyDecoder();
-  assert.deepEqual(decoder.push("\x1b"), []);
-  assert.ok(decoder.waits);
-  assert.deepEqual(decoder.push("", true), [{ name: "escape", text: "" }]);
+test("a joined emoji, a flag and a combining mark each go with one backspace", () => {
+  const editor = new Editor();
+  type(editor, "👨‍👩‍👧‍👦🇩🇪e\u0301");
+  for (const left of ["👨‍👩‍👧‍👦🇩🇪", "👨‍👩‍👧‍👦", "", ""]) {
+    type(editor, "backspace");
+    assert.equal(editor.text, left);
+  }
+  type(editor, "👩🏽‍🚀b", "home", "delete");
+  assert.equal(editor.text, "b");
+});
+
+test("a word goes at once, to either side, however long its neighbour is", () => {
+  const editor = new Editor();
+  type(editor, "one two  three ", "delete-word");
+  assert.equal(editor.text, "one two  ");
+  type(editor, "home", "word-right", "delete-word");
+  assert.deepEqual([editor.text, editor.cursor], [" two  ", 0]);
+  const long = "x".repeat(200_000);
+  editor.set(`${long} end`);
+  type(editor, "delete-word");
+  assert.equal(editor.text, `${long} `);
+});
+
+test("kill-start and kill-line stay within their line", () => {
+  const editor = new Editor();
+  editor.set("one\ntwo words\nthree", 7);
+  type(editor, "kill-start");
+  assert.equal(editor.text, "one\n words\nthree");
+  type(editor, "kill-line");
+  assert.equal(editor.text, "one\n\nthree");
+});
+
+test("a search keeps the draft, goes on to older lines, and takes a character off at a time", () => {
+  const editor = new Editor(["fox 👍 one", "fox two"]);
+  type(editor, "my draft", "ctrl-r", "fox");
+  assert.equal(editor.text, "fox two");
+  type(editor, "ctrl-r");
+  assert.equal(editor.text, "fox 👍 one");
+  type(editor, " ", "👍", "backspace");
+  assert.equal(editor.searching, "fox ");
+  assert.equal(type(editor, "escape"), undefined);
+  assert.equal(editor.searching, undefined);
+  type(editor, "down", "down", "down");
+  assert.equal(editor.text, "my draft");
+});
+
+test("what was pasted is what is sent, also when it holds another paste's mark", () => {
+  const editor = new Editor();
+  const lines = (n: number, text: string) => Array.from({ length: n }, () => text).join("\n");
+  const first = lines(12, "see [pasted 20 lines]");
+  const second = lines(20, "b");
+  const third = lines(12, "c");
+  for (const text of [first, second, third]) editor.key({ name: "paste", text });
+  assert.equal(editor.text, "[pasted 12 lines][pasted 20 lines][pasted 12 lines #2]");
+  assert.equal(editor.whole(), first + second + third);
+});
+
+test("a paste is folded only when long, and cannot steer the terminal", () => {
+  const editor = new Editor();
+  editor.key({ name: "paste", text: "a\nb\x1b[2J\x1b]52;c;aGk=\x07" });
+  assert.equal(editor.text, "a\nb");
+  editor.set("");
+  editor.key({ name: "paste", text: "line\n".repeat(30) });
+  assert.equal(editor.text, "[pasted 31 lines]");
+  type(editor, "ctrl-o");
+  assert.equal(editor.text, "line\n".repeat(30));
+});
+
+test("what was cleared with Ctrl-C is one key away; an empty line is an interrupt", () => {
+  const editor = new Editor();
+  type(editor, "half a thought", "ctrl-c");
+  assert.deepEqual(type(editor, "ctrl-c"), { type: "interrupt" });
+  type(editor, "up");
+  assert.equal(editor.text, "half a thought");
+  type(editor, "home", "ctrl-d");
+  assert.equal(editor.text, "alf a thought", "Ctrl-D deletes while there is text");
+});
+
+test("keys that ask for something else say so and leave the text", () => {
+  const editor = new Editor();
+  type(editor, "text");
+  const wishes = ["escape", "ctrl-l", "ctrl-g", "tab"].map((name) => type(editor, name)?.type);
+  assert.deepEqual(wishes, ["interrupt", "clear-screen", "edit", "complete"]);
+  assert.equal(editor.text, "text");
 });

@@ -1,6 +1,7 @@
 // The line being written, as a pure state machine: keys in, a new state and perhaps a wish out. It
 // moves by grapheme, keeps history, and folds long pastes.
 import { harmless } from "../output/paint.ts";
+import { cells, widthOf } from "../output/width.ts";
 import type { Key } from "./keys.ts";
 
 export type Wish =
@@ -9,6 +10,7 @@ export type Wish =
 
 const PASTE_LINES_SHOWN = 10;
 const HISTORY_MAX = 1_000;
+const MARK = /\[pasted \d+ lines(?: #\d+)?\]/g;
 const graphemes = new Intl.Segmenter(undefined, { granularity: "grapheme" });
 
 export class Editor {
@@ -86,9 +88,8 @@ export class Editor {
 
   /** The text with folded pastes unfolded. */
   whole(): string {
-    let text = this.text;
-    for (const [mark, pasted] of this.pastes) text = text.replace(mark, () => pasted);
-    return text;
+    // In one pass, so that a mark inside a pasted text stays what it is.
+    return this.text.replace(MARK, (mark) => this.pastes.get(mark) ?? mark);
   }
 
   remember(line: string): void {
@@ -160,7 +161,10 @@ export class Editor {
   }
 
   private wordLeft(): number {
-    return this.text.slice(0, this.cursor).replace(/\S+\s*$/, "").length;
+    // By steps: a pattern anchored at the end is quadratic in a long line.
+    let at = this.text.slice(0, this.cursor).trimEnd().length;
+    while (at > 0 && /\S/.test(this.text[at - 1] as string)) at -= 1;
+    return at;
   }
 
   private wordRight(): number {
@@ -197,15 +201,27 @@ export class Editor {
   /** Up and down move between lines, and at the edge through history. */
   private vertical(step: 1 | -1): void {
     const start = this.lineStart();
-    const column = this.cursor - start;
+    const column = widthOf(this.text.slice(start, this.cursor));
     if (step === -1 && start > 0) {
       const above = this.text.lastIndexOf("\n", start - 2) + 1;
-      this.cursor = Math.min(above + column, start - 1);
+      this.cursor = this.placeAt(column, above, start - 1);
     } else if (step === 1 && this.lineEnd() < this.text.length) {
       const below = this.lineEnd() + 1;
       const end = this.text.indexOf("\n", below);
-      this.cursor = Math.min(below + column, end === -1 ? this.text.length : end);
+      this.cursor = this.placeAt(column, below, end === -1 ? this.text.length : end);
     } else this.recall(this.place + step);
+  }
+
+  /** Where a line has this column on screen, between characters and never inside one. */
+  private placeAt(column: number, from: number, to: number): number {
+    let at = from;
+    let width = 0;
+    for (const { segment } of graphemes.segment(this.text.slice(from, to))) {
+      width += cells(segment);
+      if (width > column) break;
+      at += segment.length;
+    }
+    return at;
   }
 
   private recall(place: number): void {
@@ -218,7 +234,8 @@ export class Editor {
   private searchKey(name: string, text: string): boolean {
     const wanted = this.search as string;
     if (name === "text" || name === "backspace") {
-      this.search = name === "text" ? wanted + text : wanted.slice(0, -1);
+      const kept = [...graphemes.segment(wanted)].slice(0, -1).map(({ segment }) => segment);
+      this.search = name === "text" ? wanted + text : kept.join("");
       this.find(this.history.length - 1);
       return true;
     }
@@ -233,8 +250,7 @@ export class Editor {
   private find(from: number): void {
     for (let i = from; i >= 0; i -= 1) {
       if (!this.history[i]?.includes(this.search as string)) continue;
-      this.place = i;
-      this.set(this.history[i] as string);
+      this.recall(i);
       return;
     }
   }
