@@ -88,7 +88,9 @@ export class KeyDecoder {
         }
         keys.push({
           name: "paste",
-          text: (this.pasting + input.slice(0, end)).replace(/\r\n?/g, "\n"),
+          text: (this.pasting + input.slice(0, end))
+            .slice(0, PASTE_CHARS_MAX)
+            .replace(/\r\n?/g, "\n"),
         });
         this.pasting = undefined;
         input = input.slice(end + PASTE_END.length);
