@@ -1,11 +1,9 @@
-// What is painted does not depend on how the text came, and nothing painted is taken back; what a
-// model writes cannot steer the terminal; and rows fit.
+// What is painted does not depend on how the text came, and nothing painted is taken back.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { MarkdownStream } from "./markdown.ts";
-import { harmless, paintOf } from "./paint.ts";
-import { widthOf, wrap } from "./width.ts";
+import { paintOf } from "./paint.ts";
 
 const DOCUMENTS = [
   "# Title\n\nA *first* paragraph with `code` and **weight**.\n\nA second one.\n",
@@ -13,6 +11,16 @@ const DOCUMENTS = [
   "1. a\n2. b\n\n```js\nconst x = 1;\n\nconst y = 2;\n```\n\nDone.\n",
   "| a | b |\n| --- | --- |\n| 1 | 2 |\n\n> quoted\n> more\n\n---\n\nEnd [link](https://example.com).",
   "plain my_var_name and <b>html</b> & more",
+  "- one\n\n- two, loose\n\n  second paragraph\n\n- three\n\n1. other\n2. list\n",
+  "- a\n  - b\n    - c\n      1. d\n\n    text under c\n- e\n\nAfter.\n",
+  "- item:\n  ```sh\n  ls -la\n  ```\n- next\n\n~~~\nplain\n\n\nfence\n~~~\n\n## End\n",
+  "> quote\n>\n> - list in it\n> - more\n>\n> ```\n> code\n> ```\nlazy line\n\nText.\n",
+  "Setext\n======\n\nSub\n---\n\nword\n***\n# One\n## Two\ntext right below\n### Three\n",
+  "before | no table\n\n| x | y |\n|:--|--:|\n| **b** | `c` |\n| long \\| cell |\n\nafter\n",
+  "```\nnever closed\n\n- no list\n# no heading\n",
+  "line one  \nline two\\\nline three\n\n\n\n    indented code\n\n    goes on\n\nend\n",
+  "山の静けさ **太字** 👩🏽‍🚀\n\n* ein\n* zwei\n+ drei\n\n<div>\n\nhtml\n\n</div>\n",
+  "[ref] and [text][ref] and ![img](a.png) https://example.com/x\n\nend\n",
 ];
 
 function painted(pieces: readonly string[], colour = true): string {
@@ -52,38 +60,17 @@ test("without colour there is no escape, and words are all there", () => {
     assert.ok(out.includes(word), word);
 });
 
-test("control sequences of any kind are taken out of what a model writes", () => {
-  const bad = "a\x1b]52;c;aGk=\x07b\x1b[2Jc\x1b]0;title\x1b\\d\x1bPq\x1b\\e\x9b31mf\x00g\rh\x1b";
-  assert.equal(harmless(bad).replace(/[^a-z0-9]/g, ""), "abcdefgh".replace("f", "31mf"));
-  assert.ok(!/[\x00-\x08\x0b-\x1f\x7f-\x9f]/.test(harmless(bad)));
-});
-
-test("property: harmless text has no control characters, and clean text is left alone", () => {
-  fc.assert(
-    fc.property(fc.string({ unit: "binary", maxLength: 80 }), (text) => {
-      assert.ok(!/[\x00-\x08\x0b-\x1f\x7f-\x9f]/.test(harmless(text)));
-      const clean = text.replace(/[\x00-\x1f\x7f-\x9f]/g, "");
-      assert.equal(harmless(clean), clean);
-    }),
-  );
-});
-
-test("property: no row is wider than the terminal, and nothing but spaces at breaks is lost", () => {
-  fc.assert(
-    fc.property(
-      fc.string({ unit: "grapheme", maxLength: 120 }),
-      fc.integer({ min: 4, max: 40 }),
-      (raw, columns) => {
-        const text = harmless(raw).replace(/[\n\t]/g, " ");
-        const rows = wrap(text, columns);
-        for (const row of rows) assert.ok(widthOf(row) <= columns, JSON.stringify(row));
-        assert.equal(rows.join("").replaceAll(" ", ""), text.replaceAll(" ", ""));
-      },
-    ),
-    { numRuns: 300 },
-  );
-});
-
-test("widths: wide scripts and emoji are two cells, marks none, colour none", () => {
-  assert.deepEqual(["a", "静", "👩🏽‍🚀", "é", "\x1b[1mx\x1b[22m"].map(widthOf), [1, 2, 2, 1, 1]);
+test("what is given is given for good, and together with the live part it is the whole", () => {
+  for (const text of DOCUMENTS) {
+    const stream = new MarkdownStream(paintOf(false));
+    const whole = painted([text], false);
+    let given = "";
+    for (const character of text) {
+      given += stream.push(character);
+      assert.ok(whole.startsWith(given), JSON.stringify({ given: given.slice(-60) }));
+    }
+    assert.equal(`${given}${stream.live()}`.trimEnd(), whole.trimEnd());
+    assert.equal(given + stream.end(), whole);
+    assert.equal(stream.live() + stream.end(), "", "nothing is left to be shown again");
+  }
 });
