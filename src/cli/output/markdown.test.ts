@@ -74,3 +74,18 @@ test("what is given is given for good, and together with the live part it is the
     assert.equal(stream.live() + stream.end(), "", "nothing is left to be shown again");
   }
 });
+
+const LINES =
+  `a|b c|- x|  - y|1. z|\`\`\`|> q|# h|---|===|**b**|\`c\`|||    ind|  cont|***|* s|<div>`
+    .split("|")
+    .concat("| a | b |", "|---|---|", "| 1 | 2 |");
+
+test("property: any lines in any order are painted the same, at once or by character", () => {
+  fc.assert(
+    fc.property(fc.array(fc.constantFrom(...LINES), { maxLength: 8 }), (lines) => {
+      const text = lines.join("\n");
+      assert.equal(painted([...text]), painted([text]), JSON.stringify(text));
+    }),
+    { numRuns: 500 },
+  );
+});

@@ -14,7 +14,9 @@ export class MarkdownStream {
   /** Adds text; returns what became final, painted. */
   push(text: string): string {
     this.tail += text;
-    const tokens = marked.lexer(this.tail);
+    if (!text.includes("\n")) return "";
+    // Only whole lines settle what is before them: half a `**bold**` looks like a list.
+    const tokens = marked.lexer(this.tail.slice(0, this.tail.lastIndexOf("\n") + 1));
     let stable = 0;
     let final = "";
     // The last block may still grow, and a blank line after it does not settle a list.
