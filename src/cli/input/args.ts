@@ -26,16 +26,20 @@ export function readArgs(command: Command, args: readonly string[]): Parsed & { 
 }
 
 function explained(error: Error, known: string[]): string {
-  const flag = /'(-{1,2}[^' <]+)/.exec(error.message)?.[1] ?? "";
+  // An option with a short form is named as '-m, --model <value>'.
+  const named = /'(?:-\w, )?(-{1,2}[^' <]+)/.exec(error.message)?.[1] ?? "";
+  const flag = named.replace(/[\x00-\x1f\x7f-\x9f]+/g, " ");
   if (/Unknown option/.test(error.message)) {
     if (/key$|token$/.test(flag))
       return `${flag}: a key is never taken as a flag; set GEMINI_API_KEY, or name another variable with --key-env`;
     const near = nearest(flag.replace(/^-+/, ""), known);
     return `${flag}: unknown option${near ? `; did you mean --${near}?` : ""} (see --help)`;
   }
+  if (/is ambiguous/.test(error.message))
+    return `${flag}: it needs a value; one that starts with a dash goes after = (see --help)`;
   if (/argument missing/.test(error.message)) return `${flag}: it needs a value (see --help)`;
   if (/does not take an argument/.test(error.message)) return `${flag}: it takes no value`;
-  return `${error.message.split(". ")[0]} (see --help)`;
+  return `${error.message.split(/\. |\n/)[0]} (see --help)`;
 }
 
 export function nearest(word: string, known: readonly string[]): string | undefined {
@@ -68,7 +72,11 @@ export function number(
   if (text === undefined) return undefined;
   const value = Number(text);
   const { min, max, whole = true } = bounds;
-  if (text === "" || !(value >= min && value <= max) || (whole && !Number.isInteger(value))) {
+  if (
+    String(text).trim() === "" ||
+    !(value >= min && value <= max) ||
+    (whole && !Number.isInteger(value))
+  ) {
     throw new UsageError(
       `--${name}: expected a ${whole ? "whole " : ""}number from ${min} to ${max}, got "${text}"`,
     );
