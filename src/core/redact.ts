@@ -3,15 +3,25 @@
 
 /** What stands before a secret in headers, URLs, JSON, Python reprs and command lines. */
 const NAMED =
-  /((?:x-goog-api-key|x-api-key|api[-_ ]?key|apikey|authorization|proxy-authorization|access_token|refresh_token|client_secret|password|secret|[?&]key|\bkey)["'\\]{0,4}\s{0,3}(?:[:=]|%3A|%3D)\s{0,3}["'\\]{0,4}(?:(?:Bearer|Basic)\s{1,3})?)([^\s"'\\,;&<>(){}[\]]{6,})/gi;
+  /((?:x-goog-api-key|x-api-key|api[-_ ]?key|apikey|authorization|proxy-authorization|access_token|refresh_token|client_secret|password|secret|(?:[?&]|%3F|%26|%22|%27)key|\bkey)(?:["'\\]|%22|%27){0,4}\s{0,3}(?:[:=]|%3A|%3D)\s{0,3}(?:b(?=["']))?(?:["'\\]|%22|%27){0,4}(?:(?:Bearer|Basic)\s{1,3})?)([^\s"'\\,;&<>(){}[\]]{6,})/gi;
+/** Headers as a list of names and values. */
+const LISTED =
+  /((?:x-goog-api-key|x-api-key|authorization)["'\\]{1,4},\s{0,3}b?["'\\]{1,4}(?:(?:Bearer|Basic)\s{1,3})?)([^\s"'\\,;&<>(){}[\]]{6,})/gi;
+
+/** Where a word starts; what is percent-encoded before it is not part of it. */
+const START = String.raw`(?:\b|(?<=%[0-9A-Fa-f]{2}))`;
 
 const SHAPES: readonly RegExp[] = [
-  /\bAIza[\w-]{20,}/g,
-  /\bAQ\.[\w.-]{16,}/g,
-  /\bya29\.[\w.-]{8,}/g,
-  /\bsk-[\w-]{16,}/g,
-  /\bplx_[\w-]{16,}/g,
-  /\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*/g,
+  // Wherever it stands: nothing else looks like it. The second is the same in base64.
+  /AIza[\w-]{20,}/g,
+  /QUl6Y[\w+/-]{20,}={0,2}/g,
+  ...[
+    String.raw`AQ\.[\w.-]{16,}`,
+    String.raw`ya29\.[\w.-]{8,}`,
+    String.raw`sk-[\w-]{16,}`,
+    String.raw`plx_[\w-]{16,}`,
+    String.raw`eyJ[\w-]{8,4000}\.[\w-]{8,}\.[\w-]*`,
+  ].map((shape) => new RegExp(START + shape, "g")),
   /-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----[^-]*(?:-----END [A-Z ]{0,30}PRIVATE KEY-----)?/g,
 ];
 
@@ -30,9 +40,11 @@ export function redact(text: string, secrets: Iterable<string> = []): string {
   }
   for (const shape of SHAPES) clean = clean.replace(shape, MASK);
   clean = clean.replace(BEARER, (_, scheme) => `${scheme} ${MASK}`);
-  clean = clean.replace(NAMED, (all, name: string, value: string) =>
-    HARMLESS.test(value) ? all : `${name}${MASK}`,
-  );
+  for (const named of [NAMED, LISTED]) {
+    clean = clean.replace(named, (all, name: string, value: string) =>
+      HARMLESS.test(value) ? all : `${name}${MASK}`,
+    );
+  }
   return clean.replace(CREDENTIALS_IN_URL, `$1${MASK}@`);
 }
 
