@@ -17,6 +17,7 @@ const KINDS: Record<FailureKind, string> = {
   network: "The network",
   stream: "Streams",
   client: "Your own side",
+  gateway: "The gateway",
   config: "Configuration",
   unknown: "Anything else",
 };

@@ -18,11 +18,26 @@ const ground = { may: [], packages: [], node: false };
 export const HOUSE: Readonly<Record<string, Room>> = {
   wire: { ...ground, says: "what crosses a socket" },
   core: { ...ground, says: "a stream's whole life", may: ["wire"] },
-  store: { ...ground, says: "the stream log", node: ["sqlite.ts", "redis.ts"] },
+  store: {
+    ...ground,
+    says: "the stream log",
+    packages: ["ioredis"],
+    node: ["sqlite.ts", "redis.ts"],
+  },
   sim: { ...ground, says: "a misbehaving Gemini", may: ["wire"] },
-  gateway: { ...ground, says: "the HTTP face", may: ["core", "store", "wire"] },
+  gateway: {
+    ...ground,
+    says: "the HTTP face",
+    may: ["core", "store", "wire"],
+    packages: ["pino", "prom-client", "@opentelemetry/api"],
+  },
   doctor: { ...ground, says: "asks, finds, advises", may: ["core", "wire"] },
-  web: { ...ground, says: "chat and ops pages", may: ["core"] },
+  web: {
+    ...ground,
+    says: "chat and ops pages",
+    may: ["core"],
+    packages: ["preact", "preact/hooks", "@preact/signals", "marked", "uplot"],
+  },
   node: { ...ground, says: "sockets, files, signals", packages: ["undici"], node: true },
   cli: { says: "the only wiring", may: OTHERS, packages: ["marked", "yaml"], node: true },
 };

@@ -14,6 +14,7 @@ export type FailureKind =
   | "upstream"
   | "stream"
   | "client"
+  | "gateway"
   | "unknown";
 
 export interface FailureRow {
@@ -177,6 +178,26 @@ const rows = {
   client: {
     abort_by_client: ["", 499, "Your own side stopped the request.", "Nothing to retry; look at who fired the signal."],
     deadline_exceeded: ["", 504, "The stream's own deadline passed.", "Raise deadlineMs; the text so far is kept.", "client_total_timeout"],
+  },
+  gateway: {
+    client_token_missing: ["", 401, "The gateway wants a client token.", "Send Authorization: Bearer with a token made by pollux token new.", "key_missing"],
+    client_token_invalid: ["", 401, "The gateway does not know this client token.", "Check the token; make a new one with pollux token new.", "key_invalid"],
+    client_requests_limited: ["t", 429, "This client sends too many requests a minute.", "Wait as told, or raise the client's limit.", "quota_per_minute"],
+    client_tokens_limited: ["t", 429, "This client uses too many tokens a minute.", "Wait as told, or raise the client's limit.", "quota_tokens_per_minute"],
+    client_streams_limited: ["t", 429, "This client has too many streams at once.", "Let one end, or raise the client's limit.", "quota_per_minute"],
+    model_not_allowed: ["", 403, "The gateway does not offer this model.", "Choose a model of its list, or add it to allow.models.", "permission_denied"],
+    keys_exhausted: ["t", 503, "Every key of the gateway is cooling down.", "Wait as told, or add a key.", "quota_unspecified"],
+    circuit_open: ["t", 503, "The model fails too often; the gateway gives it rest.", "Wait as told, or switch the model.", "model_overloaded"],
+    gateway_overloaded: ["t", 503, "The gateway has more waiting than it can serve in time.", "Wait as told; add a replica if it lasts.", "service_unavailable"],
+    gateway_draining: ["t", 503, "The gateway is shutting down.", "Try again; another replica or its successor answers.", "service_unavailable"],
+    store_unavailable: ["tr", 503, "The gateway's log cannot be reached or written.", "Check the disk or Redis; the gateway goes on when it is back.", "service_unavailable"],
+    owner_gone: ["tr", 502, "The process that read the stream ended.", "It goes on by itself in another process.", "server_disconnected"],
+    stream_not_found: ["", 404, "No such stream is kept for this client.", "Check the id and the token; old streams are removed.", "session_not_found"],
+    route_not_found: ["", 404, "The gateway has no such route.", "Look at the routes in PROTOCOL.md.", "not_found_no_body"],
+    method_not_allowed: ["", 405, "The route does not take this method.", "Look at the routes in PROTOCOL.md.", "not_found_no_body"],
+    idempotency_conflict: ["", 409, "This Idempotency-Key began another request.", "Use a new key for a new request.", "conflict"],
+    request_timeout: ["t", 408, "The request did not come in time.", "Send it again, faster.", "client_total_timeout"],
+    origin_refused: ["", 403, "The gateway does not answer this origin or host.", "Add it to allow.origins or allow.hosts.", "permission_denied"],
   },
   config: {
     base_url_invalid: ["", 400, "The base URL is not valid.", "Give http(s)://host without a query.", "not_found_no_body"],

@@ -115,6 +115,11 @@ const ELSEWHERE: Partial<Record<FailureCode, string>> = {
   base_url_invalid: "thrown before anything is sent",
   live_operation_refused: "a live session",
   unknown: "nothing that is known",
+  ...Object.fromEntries(
+    Object.values(FAILURES).flatMap(({ code, kind }) =>
+      kind === "gateway" ? [[code, "a gateway's own"]] : [],
+    ),
+  ),
 };
 
 for (const [code, scenario, verdict, outcome, more] of STREAMS) {

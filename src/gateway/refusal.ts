@@ -1,0 +1,13 @@
+// A request the gateway does not serve: a row of the failure table, with what the client needs to
+// know. Each door writes it in its own shape.
+import { type Failure, type FailureCode, failure } from "../core/failures.ts";
+
+export class Refusal extends Error {
+  override name = "Refusal";
+  readonly failure: Failure;
+  constructor(code: FailureCode, message?: string, retryAfterMs?: number) {
+    const made = failure(code, message, retryAfterMs === undefined ? {} : { retryAfterMs });
+    super(made.message);
+    this.failure = made;
+  }
+}

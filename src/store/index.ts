@@ -1,0 +1,18 @@
+// The store's door.
+export {
+  type Entry,
+  type Head,
+  type ListQuery,
+  type NewHead,
+  type News,
+  type Page,
+  type Retention,
+  type State,
+  StoreError,
+  type StreamLog,
+  type Write,
+  type Written,
+} from "./log.ts";
+export type { Kept, Shelf } from "./shelf.ts";
+export type { Store, StoreOptions } from "./store.ts";
+export type { Taken, Tally } from "./tally.ts";
