@@ -24,6 +24,7 @@ export interface AttemptOptions {
   clocks: Clocks;
   deadlineAt: number;
   eventBytesMax: number;
+  keep?: ((chunk: GeminiChunk, json: string) => void) | undefined;
 }
 
 export type Step =
@@ -180,6 +181,7 @@ export class Attempt {
       }
       return undefined;
     }
+    this.options.keep?.(value as GeminiChunk, frame.data);
     return this.readValue(value, frame, chunks);
   }
 

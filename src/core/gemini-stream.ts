@@ -71,7 +71,8 @@ export class GeminiStream implements AsyncIterable<StreamEvent> {
       await this.pull();
       if (this.readBy === "answer") this.queue = [];
     }
-    return answerOf(this.end, this.stream.delivered.parts, this.stream.records);
+    const { delivered, records } = this.stream.life;
+    return answerOf(this.end, delivered.parts, records);
   }
 
   private async *paced(): AsyncGenerator<string> {

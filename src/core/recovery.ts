@@ -73,6 +73,7 @@ export class Recovery {
       maxAttempts: input.maxAttempts,
       leftMs: now.leftMs,
       resume: input.resume,
+      another: input.another?.(problem) ?? false,
       mayRetry: () => input.budget.spend(),
       random: input.clock.random,
     });

@@ -1,8 +1,10 @@
 // Everything a stream needs to know before it begins.
-import type { GeminiRequest } from "../wire/index.ts";
+import type { GeminiChunk, GeminiRequest } from "../wire/index.ts";
 import type { Upstream } from "./attempt.ts";
 import type { RetryBudget } from "./budget.ts";
 import type { Clock } from "./clock.ts";
+import type { Failure } from "./failure-table.ts";
+import type { Life } from "./life.ts";
 import type { Clocks } from "./models.ts";
 
 export interface StreamInput {
@@ -22,4 +24,10 @@ export interface StreamInput {
   /** Models that were seen to refuse a last `model` turn. */
   noPrefill: Set<string>;
   prefill: boolean;
+  /** What the stream was in another process, if it began there. */
+  life?: Life | undefined;
+  /** Whether another credential may do what failed with this one. */
+  another?: ((failure: Failure) => boolean) | undefined;
+  /** Told the JSON that a chunk came as, so that nobody needs to write it again. */
+  keep?: ((chunk: GeminiChunk, json: string) => void) | undefined;
 }

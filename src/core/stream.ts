@@ -1,15 +1,15 @@
 // START HERE. The life of one stream: attempts, what went wrong with each, what was decided, where
 // texts were joined, and exactly one known end. It is pulled by its reader; nothing runs ahead.
-import type { GeminiChunk, GeminiRequest, GeminiUsage } from "../wire/index.ts";
+import type { GeminiChunk, GeminiRequest } from "../wire/index.ts";
 import { Attempt, type Step } from "./attempt.ts";
 import { wait } from "./clock.ts";
-import { Delivered } from "./delivered.ts";
 import type { AttemptRecord, End, How, Splice, StreamEvent, TerminalEvent } from "./event.ts";
 import type { Failure, FailureCode } from "./failure-table.ts";
 import { Hand, type PendingSplice } from "./hand.ts";
+import { Life } from "./life.ts";
 import type { Problem } from "./problem.ts";
 import type { Recovery } from "./recovery.ts";
-import type { Checkpoint, NotResumed } from "./resume.ts";
+import type { NotResumed } from "./resume.ts";
 import type { Seam } from "./seam.ts";
 import type { Seen } from "./seen.ts";
 import { plainFailure } from "./stream-error.ts";
@@ -49,33 +49,31 @@ interface Play {
   problem?: Problem | "hop" | undefined;
 }
 
+/** An attempt that did not bring the answer. */
+interface Failed {
+  record: AttemptRecord;
+  problem: Problem;
+  textBefore?: number;
+}
+
 const NOTHING: StreamEvent[] = [];
 
 export class Stream {
-  readonly delivered = new Delivered();
-  readonly records: AttemptRecord[] = [];
+  readonly life: Life;
   private readonly input: StreamInput;
   private readonly halt = new AbortController();
-  private readonly usages: (GeminiUsage | undefined)[] = [];
-  private readonly splices: Splice[] = [];
-  private readonly firsts = new Set<string>();
   private stoppedBy: "signal" | "reader" | undefined;
   private attempt: Attempt | undefined;
   private recovery: Recovery | undefined;
-  private checkpoint: Checkpoint | undefined;
   private last: Seen | undefined;
   /** The hand of the last attempt, if its body ended cleanly. */
   private endedBy: Hand | undefined;
-  private seq = 0;
   private startedAt = 0;
-  private ttftMs: number | undefined;
-  private hops = 0;
-  private retried = false;
-  private recovered = false;
   private notResumed: NotResumed | undefined;
 
   constructor(input: StreamInput) {
     this.input = input;
+    this.life = input.life ?? new Life();
   }
 
   /** End as `stopped`. The upstream connection closes at once; the text is kept. */
@@ -88,14 +86,27 @@ export class Stream {
   /** Events in batches: one a read of the upstream body. */
   async *events(): AsyncGenerator<StreamEvent[], void> {
     const { clock, id, model, budget } = this.input;
-    this.startedAt = clock.now();
-    yield [this.note({ type: "open", streamId: id, model, at: clock.date().toISOString() })];
+    const { life } = this;
+    this.startedAt = clock.now() - life.ageMs;
+    if (life.seq === 0)
+      yield [this.note({ type: "open", streamId: id, model, at: clock.date().toISOString() })];
     let end: TerminalEvent | undefined;
+    let turn: Turn = { reason: "first", how: "fresh" };
     try {
       budget.earn();
       // Fetched while the first answer is on its way, in case it is needed.
       import("./recovery.ts").catch(() => {});
-      for (let turn: Turn = { reason: "first", how: "fresh" }; !this.stoppedBy && !end; ) {
+      // Whoever began it is gone, and its last attempt with it.
+      const record = life.records.at(-1);
+      let failed: Failed | undefined = record && { record, problem: { code: "owner_gone" } };
+      while (!this.stoppedBy && !end) {
+        if (failed) {
+          const next: Turn | TerminalEvent = yield* this.decide(failed);
+          if ("type" in next) end = next;
+          else turn = next;
+          failed = undefined;
+          continue;
+        }
         const play = this.begin(turn);
         const { n, reason, how } = play.record;
         yield [this.note({ type: "attempt", n, reason, how })];
@@ -108,11 +119,7 @@ export class Stream {
         if (this.stoppedBy) break;
         if (!play.problem) end = this.ended(undefined);
         else if (play.problem === "hop") turn = { reason: "resume", how: "token" };
-        else {
-          const next: Turn | TerminalEvent = yield* this.decide(play.problem, play);
-          if ("type" in next) end = next;
-          else turn = next;
-        }
+        else failed = play as Failed;
       }
     } catch (error) {
       this.attempt?.close();
@@ -123,31 +130,37 @@ export class Stream {
 
   /** The terminal event, with the usage before it where there is some. */
   private closing(end: TerminalEvent): StreamEvent[] {
-    const usage = sumUsage(this.usages);
+    const usage = sumUsage(this.life.usages);
     if (!usage) return [end];
     const { seq, t } = end;
     return [
       { seq, t, type: "usage", final: true, ...usage },
-      { ...end, seq: this.seq++ },
+      { ...end, seq: this.life.seq++ },
     ];
   }
 
   private begin({ reason, how, after }: Turn): Play {
-    const record = { n: this.records.length + 1, reason, how, startMs: this.elapsed(), chunks: 0 };
-    this.records.push(record);
+    const record = {
+      n: this.life.records.length + 1,
+      reason,
+      how,
+      startMs: this.elapsed(),
+      chunks: 0,
+    };
+    this.life.records.push(record);
     const splice = after && how !== "fresh" ? { ...after, attempt: record.n, how } : undefined;
-    const textBefore = this.delivered.text.length;
+    const textBefore = this.life.delivered.text.length;
     return { record, how, hand: new Hand(splice), textBefore, over: false };
   }
 
   private async open(play: Play): Promise<void> {
-    const { clock, fetch, clocks, deadlineMs, eventBytesMax, dress } = this.input;
+    const { input } = this;
     this.endedBy = undefined;
     try {
       const { request, seam } = await this.plan(play.how);
-      const upstream = await dress(request);
-      const deadlineAt = this.startedAt + deadlineMs;
-      const attempt = new Attempt(upstream, { clock, fetch, clocks, deadlineAt, eventBytesMax });
+      const upstream = await input.dress(request);
+      const deadlineAt = this.startedAt + input.deadlineMs;
+      const attempt = new Attempt(upstream, { ...input, deadlineAt });
       Object.assign(play, { attempt, seam });
       this.attempt = attempt;
       this.last = attempt.seen;
@@ -175,7 +188,7 @@ export class Stream {
     if (!Array.isArray(events)) return this.close(play, events);
     const { seen } = attempt;
     this.close(play, undefined);
-    if (seen.finish === "CONTINUATION" && seen.token && this.hops++ < HOPS_MAX)
+    if (seen.finish === "CONTINUATION" && seen.token && this.life.hops++ < HOPS_MAX)
       play.problem = "hop";
     else {
       play.problem = seen.ending(play.how !== "fresh");
@@ -194,22 +207,23 @@ export class Stream {
     record.chunks = attempt.seen.chunks;
     if (attempt.httpStatus !== undefined) record.httpStatus = attempt.httpStatus;
     if (attempt.seen.responseId) record.responseId = attempt.seen.responseId;
-    this.usages.push(attempt.seen.usage);
+    this.life.usages.push(attempt.seen.usage);
     return NOTHING;
   }
 
   /** After a failed attempt: the next one, once its time has come, or the end. */
-  private async *decide(
-    problem: Problem,
-    { record, textBefore }: Play,
-  ): AsyncGenerator<StreamEvent[], Turn | TerminalEvent> {
+  private async *decide({
+    problem,
+    record,
+    textBefore = 0,
+  }: Failed): AsyncGenerator<StreamEvent[], Turn | TerminalEvent> {
     const failure = await this.name(problem);
     const decision = this.recovery?.decide(failure, {
       how: record.how,
-      grew: this.delivered.text.length > textBefore,
-      attempts: this.records.length - this.hops,
+      grew: this.life.delivered.text.length > textBefore,
+      attempts: this.life.records.length - this.life.hops,
       leftMs: this.input.deadlineMs - this.elapsed(),
-      checkpoint: this.checkpoint,
+      checkpoint: this.life.checkpoint,
     }) ?? { verdict: "stop" as const, notResumed: "not_transient" as const };
     const { verdict } = decision;
     Object.assign(record, { failure, verdict });
@@ -225,14 +239,14 @@ export class Stream {
     record.delayMs = delayMs;
     yield [this.note({ ...event, verdict, delayMs, delaySource })];
     await wait(this.input.clock, delayMs, this.halt.signal);
-    if (verdict === "retry") this.retried = true;
-    else this.recovered = true;
+    if (verdict === "retry") this.life.retried = true;
+    else this.life.recovered = true;
     return { reason: verdict, how, after: { cause: failure.code, waitMs: delayMs } };
   }
 
   private async plan(how: How): Promise<{ request: GeminiRequest; seam?: Seam | undefined }> {
-    if (how === "fresh" && !this.delivered.thoughts) return { request: this.input.request };
-    return (await this.recover()).plan(how, this.checkpoint);
+    if (how === "fresh" && !this.life.delivered.thoughts) return { request: this.input.request };
+    return (await this.recover()).plan(how, this.life.checkpoint);
   }
 
   /** Chunks of one read → events for the reader, or the failure to join them. */
@@ -254,8 +268,8 @@ export class Stream {
 
   private give(chunks: GeminiChunk[], hand: Hand): StreamEvent[] {
     const events: StreamEvent[] = [];
-    const { delivered } = this;
-    const attempt = this.records.length;
+    const { delivered, firsts } = this.life;
+    const attempt = this.life.records.length;
     const t = this.elapsed();
     for (const chunk of chunks) {
       const before = delivered.text.length;
@@ -263,20 +277,20 @@ export class Stream {
       delivered.add(chunk);
       const grew = delivered.text.length > before;
       if (grew && hand.splice) events.push(this.splice(hand, before));
-      if (this.firsts.size === 0) this.first("byte", events);
+      if (firsts.size === 0) this.first("byte", events);
       if (!thoughts && delivered.thoughts) this.first("thought", events);
       if (grew && before === 0) this.first("text", events);
       const token = chunk.candidates?.[0]?.continuationToken;
-      if (token) this.checkpoint = { token, offset: delivered.text.length };
-      events.push({ seq: this.seq++, t, type: "chunk", attempt, chunk });
+      if (token) this.life.checkpoint = { token, offset: delivered.text.length };
+      events.push({ seq: this.life.seq++, t, type: "chunk", attempt, chunk });
     }
     return events;
   }
 
   private first(kind: "byte" | "thought" | "text", events: StreamEvent[]): void {
-    if (this.firsts.has(kind)) return;
-    this.firsts.add(kind);
-    if (kind === "text") this.ttftMs = this.elapsed();
+    if (this.life.firsts.has(kind)) return;
+    this.life.firsts.add(kind);
+    if (kind === "text") this.life.ttftMs = this.elapsed();
     events.push(this.note({ type: "first", kind }));
   }
 
@@ -284,13 +298,13 @@ export class Stream {
     const { dropped = 0, confidence = "none", ...rest } = hand.splice as PendingSplice;
     hand.splice = undefined;
     const splice: Splice = { ...rest, at, kept: at, dropped, confidence };
-    this.splices.push(splice);
+    this.life.splices.push(splice);
     return this.note({ type: "splice", ...splice });
   }
 
   private async recover(): Promise<Recovery> {
     const { Recovery } = await import("./recovery.ts");
-    this.recovery ??= new Recovery(this.input, this.delivered);
+    this.recovery ??= new Recovery(this.input, this.life.delivered);
     return this.recovery;
   }
 
@@ -318,20 +332,21 @@ export class Stream {
   }
 
   private end(): End {
-    const usage = sumUsage(this.usages);
+    const usage = sumUsage(this.life.usages);
     const { finish, responseId, modelVersion } = this.last ?? {};
+    const { delivered, records, retried, recovered, splices, ttftMs } = this.life;
     return {
-      text: this.delivered.text,
+      text: delivered.text,
       ...(finish && { finishReason: finish }),
       ...(usage && { usage }),
-      attempts: this.records.length,
-      retried: this.retried,
-      recovered: this.recovered,
-      splices: this.splices,
+      attempts: records.length,
+      retried,
+      recovered,
+      splices,
       ...(responseId && { responseId }),
       ...(modelVersion && { modelVersion }),
       ...(this.notResumed && { notResumed: this.notResumed }),
-      ...(this.ttftMs !== undefined && { ttftMs: this.ttftMs }),
+      ...(ttftMs !== undefined && { ttftMs }),
       totalMs: this.elapsed(),
     };
   }
@@ -341,6 +356,6 @@ export class Stream {
   }
 
   private note(body: Body<StreamEvent>): StreamEvent {
-    return { seq: this.seq++, t: this.elapsed(), ...body } as StreamEvent;
+    return { seq: this.life.seq++, t: this.elapsed(), ...body } as StreamEvent;
   }
 }

@@ -24,6 +24,8 @@ export interface Situation {
   maxAttempts: number;
   leftMs: number;
   resume: "auto" | "off";
+  /** Another credential may do what failed with this one. */
+  another?: boolean;
   mayRetry: () => boolean;
   random: () => number;
 }
@@ -36,16 +38,20 @@ export function decide(now: Situation): Decision {
   const row = FAILURES[now.failure.code];
   // A way that was refused says nothing of the answer: the next one may work.
   const wayRefused = now.how !== "fresh" && REFUSALS.has(now.failure.code);
-  if (!row.transient && !wayRefused) return stop("not_transient");
+  const excused = wayRefused || now.another === true;
+  if (!row.transient && !excused) return stop("not_transient");
   if (now.shown && now.resume === "off") return stop("resume_off");
-  if (now.shown && !row.resumable && !wayRefused) return stop("not_resumable");
+  if (now.shown && !row.resumable && !excused) return stop("not_resumable");
   if (now.shown && !isHow(now.way)) return stop(now.way);
   if (now.attempts >= now.maxAttempts) return stop("attempts_spent");
   if (row.tries !== undefined && now.sameCode >= row.tries) return stop("tries_spent");
-  const atOnce = wayRefused || (now.shown && (row.kind === "network" || row.kind === "stream"));
-  const delay = backoff(now.fruitless, now.failure.retryAfterMs, atOnce, now.random);
+  const broken = row.kind === "network" || row.kind === "stream" || row.kind === "gateway";
+  const atOnce = excused || (now.shown && broken);
+  const asked = now.another ? undefined : now.failure.retryAfterMs;
+  const delay = backoff(now.fruitless, asked, atOnce, now.random);
   if (delay.delayMs > Math.min(now.leftMs, SERVER_DELAY_MS_MAX)) return stop("deadline_too_near");
-  if (!now.mayRetry()) return stop("budget_spent");
+  // The death of one of our own processes says nothing of the upstream.
+  if (now.failure.code !== "owner_gone" && !now.mayRetry()) return stop("budget_spent");
   if (!now.shown) return { verdict: "retry", how: "fresh", ...delay };
   return { verdict: "resume", how: now.way as How, ...delay };
 }

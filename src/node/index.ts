@@ -1,4 +1,5 @@
 // The door of the room: what only Node can do.
+export { type DispatchOptions, dispatchFetch } from "./dispatch.ts";
 export {
   type Listening,
   type ListenOptions,
@@ -8,4 +9,12 @@ export {
   type SocketRequest,
   type SocketSignal,
 } from "./listen.ts";
+export {
+  type Arrival,
+  BodyError,
+  type Outlet,
+  type ServeOptions,
+  type Serving,
+  serveHttp,
+} from "./serve.ts";
 export { nodeFetch } from "./transport.ts";
