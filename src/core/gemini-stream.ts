@@ -45,7 +45,7 @@ export class GeminiStream implements AsyncIterable<StreamEvent> {
   }
 
   [Symbol.asyncIterator](): AsyncIterator<StreamEvent, undefined> {
-    if (this.readBy !== "nobody") throw new TypeError("This stream is already being read.");
+    if (this.readBy !== "nobody") throw new TypeError("The stream is being read already.");
     this.readBy = "reader";
     return {
       next: () => this.next(),
@@ -125,11 +125,7 @@ export class GeminiStream implements AsyncIterable<StreamEvent> {
   };
 }
 
-const STOPPED = plainFailure(
-  "abort_by_client",
-  "client",
-  "The stream was stopped by its own side.",
-);
+const STOPPED = plainFailure("abort_by_client", "client", "The stream was stopped.");
 
 /** What a reader gets who asked for a whole answer and there is none. */
 export function errorOf(end: { failure?: Failure; text: string }, attempts: number): StreamError {

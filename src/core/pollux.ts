@@ -68,7 +68,7 @@ export class Pollux {
     urlOf(this.address, "");
     for (const name of ["maxAttempts", "deadlineMs", "maxEventBytes"] as const) {
       const value = options[name];
-      if (value !== undefined && !(value >= 1)) refuse(name, "expected a number of at least 1");
+      if (value !== undefined && !(value >= 1)) refuse(name, "expected at least 1");
     }
   }
 

@@ -268,8 +268,9 @@ export class Stream {
 
   private give(chunks: GeminiChunk[], hand: Hand): StreamEvent[] {
     const events: StreamEvent[] = [];
-    const { delivered, firsts } = this.life;
-    const attempt = this.life.records.length;
+    const { life } = this;
+    const { delivered, firsts } = life;
+    const attempt = life.records.length;
     const t = this.elapsed();
     for (const chunk of chunks) {
       const before = delivered.text.length;
@@ -281,8 +282,8 @@ export class Stream {
       if (!thoughts && delivered.thoughts) this.first("thought", events);
       if (grew && before === 0) this.first("text", events);
       const token = chunk.candidates?.[0]?.continuationToken;
-      if (token) this.life.checkpoint = { token, offset: delivered.text.length };
-      events.push({ seq: this.life.seq++, t, type: "chunk", attempt, chunk });
+      if (token) life.checkpoint = { token, offset: delivered.text.length };
+      events.push({ seq: life.seq++, t, type: "chunk", attempt, chunk });
     }
     return events;
   }
@@ -314,7 +315,7 @@ export class Stream {
       await this.recover();
       return (await import("./recovery.ts")).failureOf(problem);
     } catch (error) {
-      return plainFailure("browser_fetch_blocked", "network", `The network is gone: ${error}`);
+      return plainFailure("browser_fetch_blocked", "network", `No network: ${error}`);
     }
   }
 

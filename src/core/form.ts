@@ -1,0 +1,220 @@
+// Events → the bytes that a client of Gemini's or of OpenAI's API expects, streamed or whole. How a
+// stream ended is never left out and never made up.
+import {
+  ArrayEncode,
+  DONE,
+  encodeNative,
+  encodeOpenAi,
+  type GeminiChunk,
+  type GeminiPart,
+} from "../wire/index.ts";
+import { OpenAiEncode, openAiCompletion } from "../wire/openai.ts";
+import { textCompletion, textPiece } from "../wire/openai-text.ts";
+import type { TerminalEvent } from "./event.ts";
+import { FAILURES, type Failure, failure } from "./failure-table.ts";
+
+export interface Form {
+  api: "gemini" | "openai" | "openai-text";
+  /** `array` is Gemini's stream without `alt=sse`; `lines` is bare JSON with blank lines between. */
+  shape: "sse" | "array" | "lines" | "whole";
+  /** OpenAI's `stream_options.include_usage`. */
+  usage?: boolean;
+}
+
+/** What an answer is called in OpenAI's API. */
+export interface Name {
+  model: string;
+  id: string;
+  created: number;
+}
+
+const CONTENT_TYPES: Record<Form["shape"], string> = {
+  sse: "text/event-stream",
+  array: "application/json; charset=UTF-8",
+  lines: "application/x-ndjson",
+  whole: "application/json; charset=UTF-8",
+};
+
+export function contentTypeOf({ shape }: Form): string {
+  return CONTENT_TYPES[shape];
+}
+
+export class FormEncode {
+  readonly form: Form;
+  private last: GeminiChunk = {};
+  private readonly array = new ArrayEncode();
+  private readonly chunks: GeminiChunk[] = [];
+  private readonly openai: OpenAiEncode;
+
+  constructor(form: Form, { model, id, created }: Name) {
+    this.form = form;
+    const prefix = form.api === "openai-text" ? "cmpl" : "chatcmpl";
+    this.openai = new OpenAiEncode(model, `${prefix}-${id}`, created);
+  }
+
+  /** One chunk; `json` is what it came as, if that is at hand. */
+  take(chunk: () => GeminiChunk, json?: string): string {
+    const { api, shape } = this.form;
+    if (api === "gemini" && shape === "sse" && json !== undefined && !mayBeHop(json))
+      return encodeNative(json);
+    const clean = withoutHop(chunk());
+    if (shape === "whole") {
+      this.chunks.push(clean);
+      return "";
+    }
+    if (api === "gemini") {
+      if (shape === "array") return this.array.element(JSON.stringify(clean, null, 2));
+      return shape === "lines"
+        ? `${JSON.stringify(clean)}\n\n`
+        : encodeNative(JSON.stringify(clean));
+    }
+    this.last = { ...this.last, ...clean };
+    if (!clean.candidates) return "";
+    const piece = this.openai.chunk(clean);
+    return this.frame(JSON.stringify(api === "openai-text" ? textPiece(piece) : piece));
+  }
+
+  /** What follows the last chunk. */
+  end(end: TerminalEvent): string {
+    const { api, shape, usage } = this.form;
+    if (shape === "whole") return JSON.stringify(this.whole(), null, api === "gemini" ? 2 : 0);
+    const error = isBroken(end) ? JSON.stringify(errorBody(failureOf(end), api)) : "";
+    if (shape === "array") return (error && this.array.element(error)) + this.array.end();
+    if (error) return this.frame(error);
+    if (api === "gemini") return "";
+    const counted = usage ? this.frame(JSON.stringify(this.openai.usage(this.last))) : "";
+    return counted + (shape === "sse" ? encodeOpenAi(DONE) : "");
+  }
+
+  /** An error that no stream ended with, such as a gateway that lost its log. */
+  error(problem: Failure): string {
+    const body = JSON.stringify(errorBody(problem, this.form.api));
+    if (this.form.shape === "array") return this.array.element(body) + this.array.end();
+    return this.frame(body);
+  }
+
+  private frame(json: string): string {
+    const { api, shape } = this.form;
+    if (shape === "lines") return `${json}\n\n`;
+    return api === "gemini" ? encodeNative(json) : encodeOpenAi(json);
+  }
+
+  private whole(): unknown {
+    const last = Object.assign({}, ...this.chunks) as GeminiChunk;
+    const { api } = this.form;
+    if (api === "gemini") return joined(this.chunks, last);
+    const pieces = this.chunks.map((chunk) => this.openai.chunk(chunk));
+    const completion = openAiCompletion(pieces, last);
+    return api === "openai" ? completion : textCompletion(completion);
+  }
+}
+
+/** Whether the answer's text may be cut. `incomplete` at its own limit is an end like another. */
+export function isBroken(end: TerminalEvent): boolean {
+  return end.type === "failed" || end.type === "stopped" || isUnverified(end);
+}
+
+export function isUnverified(end: TerminalEvent): boolean {
+  return end.type === "incomplete" && end.failure?.code === "end_unverified";
+}
+
+export function failureOf(end: TerminalEvent): Failure {
+  if ("failure" in end && end.failure) return end.failure;
+  return failure(end.type === "stopped" ? "abort_by_client" : "unknown");
+}
+
+export function statusOf(problem: Failure): number {
+  const { httpStatus, code } = problem;
+  return httpStatus && httpStatus >= 400 ? httpStatus : FAILURES[code].status;
+}
+
+export function errorBody(problem: Failure, api: Form["api"]) {
+  const code = statusOf(problem);
+  const message = `${problem.message} (${problem.code}) ${problem.next}`;
+  if (api !== "gemini")
+    return { error: { message, type: problem.kind, param: null, code: problem.code } };
+  const delay = problem.retryAfterMs;
+  const details =
+    delay === undefined
+      ? []
+      : [{ "@type": "type.googleapis.com/google.rpc.RetryInfo", retryDelay: `${delay / 1000}s` }];
+  const status =
+    problem.grpcStatus ??
+    STATUS_WORDS[code] ??
+    (code >= 500 ? "UNAVAILABLE" : "FAILED_PRECONDITION");
+  return { error: { code, message, status, ...(details.length > 0 && { details }) } };
+}
+
+const STATUS_WORDS: Readonly<Record<number, string>> = {
+  400: "INVALID_ARGUMENT",
+  401: "UNAUTHENTICATED",
+  403: "PERMISSION_DENIED",
+  404: "NOT_FOUND",
+  409: "ABORTED",
+  429: "RESOURCE_EXHAUSTED",
+  499: "CANCELLED",
+  504: "DEADLINE_EXCEEDED",
+};
+
+/** An error before the first byte: its status says it, and when to come back. */
+export function refusalOf(
+  problem: Failure,
+  api: Form["api"],
+): { status: number; headers: Record<string, string>; body: string } {
+  const { retryAfterMs } = problem;
+  return {
+    status: statusOf(problem),
+    headers: {
+      "content-type": "application/json; charset=UTF-8",
+      "x-pollux-failure": problem.code,
+      // Everything worth trying again was tried.
+      "x-should-retry": "false",
+      ...(retryAfterMs !== undefined && { "retry-after": String(Math.ceil(retryAfterMs / 1000)) }),
+    },
+    body: `${JSON.stringify(errorBody(problem, api), null, 2)}\n`,
+  };
+}
+
+function mayBeHop(json: string): boolean {
+  return json.includes("ontinuationToken") || json.includes("CONTINUATION") || json.includes("\n");
+}
+
+/** The answer goes on by itself: the client must not take the end of a hop for its own business. */
+function withoutHop(chunk: GeminiChunk): GeminiChunk {
+  const first = chunk.candidates?.[0];
+  if (first?.continuationToken === undefined && first?.finishReason !== "CONTINUATION")
+    return chunk;
+  const { continuationToken: _, finishReason, ...rest } = first;
+  const finish =
+    finishReason === undefined || finishReason === "CONTINUATION" ? {} : { finishReason };
+  return { ...chunk, candidates: [{ ...rest, ...finish }] };
+}
+
+function joined(chunks: readonly GeminiChunk[], last: GeminiChunk): GeminiChunk {
+  const byIndex = new Map<number, NonNullable<GeminiChunk["candidates"]>[number]>();
+  for (const chunk of chunks) {
+    for (const candidate of chunk.candidates ?? []) {
+      const index = candidate.index ?? 0;
+      const known = byIndex.get(index);
+      const parts = [...(known?.content?.parts ?? [])];
+      for (const part of candidate.content?.parts ?? []) {
+        const before = parts.at(-1);
+        if (before && isText(before) && isText(part) && before.thought === part.thought) {
+          parts[parts.length - 1] = { ...before, ...part, text: before.text + part.text };
+        } else parts.push(part);
+      }
+      byIndex.set(index, {
+        ...known,
+        ...candidate,
+        content: { ...candidate.content, parts },
+        index,
+      });
+    }
+  }
+  const candidates = [...byIndex.values()];
+  return { ...last, ...(candidates.length > 0 && { candidates }) };
+}
+
+function isText(part: GeminiPart): part is GeminiPart & { text: string } {
+  return typeof part.text === "string";
+}
