@@ -13,6 +13,7 @@ export {
   statusOf,
 } from "./form.ts";
 export { Life } from "./life.ts";
+export { requestOf } from "./request.ts";
 export { restore } from "./restore.ts";
 export { type Patience, settingsOf } from "./settings.ts";
 export { Stream } from "./stream.ts";

@@ -5,8 +5,11 @@ import { type Failure, type FailureCode, failure } from "../core/failures.ts";
 export class Refusal extends Error {
   override name = "Refusal";
   readonly failure: Failure;
-  constructor(code: FailureCode, message?: string, retryAfterMs?: number) {
-    const made = failure(code, message, retryAfterMs === undefined ? {} : { retryAfterMs });
+  constructor(what: FailureCode | Failure, message?: string, retryAfterMs?: number) {
+    const made =
+      typeof what === "string"
+        ? failure(what, message, retryAfterMs === undefined ? {} : { retryAfterMs })
+        : what;
     super(made.message);
     this.failure = made;
   }
