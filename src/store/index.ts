@@ -13,6 +13,7 @@ export {
   type Write,
   type Written,
 } from "./log.ts";
+export { openStore } from "./open.ts";
 export type { Kept, Shelf } from "./shelf.ts";
 export type { Store, StoreOptions } from "./store.ts";
 export type { Taken, Tally } from "./tally.ts";

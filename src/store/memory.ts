@@ -1,0 +1,285 @@
+// The log, the counts and the shelf in this process's memory: for trying out, for tests, and for those
+// who need no durability. It ends with the process.
+import type {
+  Entry,
+  Head,
+  ListQuery,
+  NewHead,
+  News,
+  Page,
+  Retention,
+  StreamLog,
+  Write,
+  Written,
+} from "./log.ts";
+import type { Kept, Shelf } from "./shelf.ts";
+import type { Store } from "./store.ts";
+import type { Taken, Tally } from "./tally.ts";
+
+interface Row {
+  head: Head;
+  entries: Entry[];
+  leaseUntilMs: number;
+}
+
+export function memoryStore(now: () => number = Date.now): Store {
+  return {
+    kind: "memory",
+    log: new MemoryLog(now),
+    tally: new MemoryTally(now),
+    shelf: new MemoryShelf(),
+    check: async () => {},
+    close: async () => {},
+  };
+}
+
+class MemoryLog implements StreamLog {
+  private readonly rows = new Map<string, Row>();
+  private readonly keys = new Map<string, string>();
+  private readonly watchers = new Map<string, Set<(news: News) => void>>();
+  private readonly now: () => number;
+
+  constructor(now: () => number) {
+    this.now = now;
+  }
+
+  async create(head: NewHead, owner: string, leaseMs: number) {
+    const key = keyOf(head);
+    const known = key === undefined ? undefined : this.rows.get(this.keys.get(key) ?? "");
+    if (known) return { head: { ...known.head }, created: false };
+    const made: Head = {
+      ...head,
+      state: "live",
+      lastSeq: -1,
+      bytes: 0,
+      stopAsked: false,
+      owner,
+    };
+    this.rows.set(head.id, { head: made, entries: [], leaseUntilMs: this.now() + leaseMs });
+    if (key !== undefined) this.keys.set(key, head.id);
+    return { head: { ...made }, created: true };
+  }
+
+  async append(writes: readonly Write[]): Promise<Written[]> {
+    return writes.map(({ id, owner, entries, end }) => {
+      const row = this.rows.get(id);
+      if (!row || row.head.owner !== owner || row.head.state !== "live") return "lost";
+      const { head } = row;
+      for (const { seq, type, json } of entries) {
+        row.entries.push({ seq, type, json });
+        head.lastSeq = seq;
+        head.bytes += json.length;
+      }
+      if (end) {
+        head.state = end.state;
+        head.endedAtMs = end.atMs;
+      }
+      this.tell(id, "entries");
+      return "kept";
+    });
+  }
+
+  async read(id: string, after: number, bytesMax: number): Promise<Page | undefined> {
+    const row = this.rows.get(id);
+    if (!row) return undefined;
+    const entries: Entry[] = [];
+    let bytes = 0;
+    for (let i = indexAfter(row.entries, after); i < row.entries.length; i += 1) {
+      const entry = row.entries[i] as Entry;
+      if (bytes > 0 && bytes + entry.json.length > bytesMax) break;
+      entries.push(entry);
+      bytes += entry.json.length;
+    }
+    return { head: { ...row.head }, entries };
+  }
+
+  async head(id: string): Promise<Head | undefined> {
+    const row = this.rows.get(id);
+    return row && { ...row.head };
+  }
+
+  async list({ client, state, beforeMs, limit }: ListQuery): Promise<Head[]> {
+    const heads = [...this.rows.values()]
+      .map(({ head }) => head)
+      .filter(
+        (head) =>
+          (client === undefined || head.client === client) &&
+          (state === undefined ||
+            head.state === state ||
+            (state === "ended" && head.state !== "live")) &&
+          (beforeMs === undefined || head.startedAtMs < beforeMs),
+      );
+    heads.sort((a, b) => b.startedAtMs - a.startedAtMs || (a.id < b.id ? 1 : -1));
+    return heads.slice(0, limit).map((head) => ({ ...head }));
+  }
+
+  async remove(id: string): Promise<void> {
+    const row = this.rows.get(id);
+    if (!row) return;
+    this.rows.delete(id);
+    const key = keyOf(row.head);
+    if (key !== undefined) this.keys.delete(key);
+    this.tell(id, "gone");
+  }
+
+  async askStop(id: string): Promise<boolean> {
+    const row = this.rows.get(id);
+    if (row?.head.state !== "live") return false;
+    row.head.stopAsked = true;
+    this.tell(id, "stop");
+    return true;
+  }
+
+  async renew(owner: string, ids: readonly string[], leaseMs: number): Promise<string[]> {
+    return ids.filter((id) => {
+      const row = this.rows.get(id);
+      if (!row || row.head.owner !== owner || row.head.state !== "live") return true;
+      row.leaseUntilMs = this.now() + leaseMs;
+      return false;
+    });
+  }
+
+  async claim(owner: string, leaseMs: number, limit: number): Promise<Head[]> {
+    const claimed: Head[] = [];
+    const now = this.now();
+    for (const row of this.rows.values()) {
+      if (claimed.length >= limit) break;
+      if (row.head.state !== "live" || row.leaseUntilMs > now) continue;
+      row.head.owner = owner;
+      row.leaseUntilMs = now + leaseMs;
+      claimed.push({ ...row.head });
+    }
+    return claimed;
+  }
+
+  async release(owner: string, ids: readonly string[]): Promise<void> {
+    for (const id of ids) {
+      const row = this.rows.get(id);
+      if (row?.head.owner === owner) row.leaseUntilMs = 0;
+    }
+  }
+
+  watch(id: string, told: (news: News) => void): () => void {
+    const set = this.watchers.get(id) ?? new Set();
+    this.watchers.set(id, set);
+    set.add(told);
+    return () => {
+      set.delete(told);
+      if (set.size === 0) this.watchers.delete(id);
+    };
+  }
+
+  async sweep(retention: Retention, nowMs: number, limit: number): Promise<number> {
+    const ended = [...this.rows.values()]
+      .map(({ head }) => head)
+      .filter(({ state }) => state !== "live")
+      .sort((a, b) => (a.endedAtMs ?? 0) - (b.endedAtMs ?? 0));
+    let bytes = [...this.rows.values()].reduce((sum, { head }) => sum + head.bytes, 0);
+    let count = this.rows.size;
+    let removed = 0;
+    for (const head of ended) {
+      if (removed >= limit) break;
+      const isOld = nowMs - (head.endedAtMs ?? 0) > retention.ageMs;
+      if (!isOld && bytes <= retention.bytesMax && count <= retention.streamsMax) break;
+      await this.remove(head.id);
+      bytes -= head.bytes;
+      count -= 1;
+      removed += 1;
+    }
+    return removed;
+  }
+
+  private tell(id: string, news: News): void {
+    for (const told of this.watchers.get(id) ?? []) told(news);
+  }
+}
+
+function keyOf({ client, idempotencyKey }: NewHead): string | undefined {
+  return idempotencyKey === undefined ? undefined : JSON.stringify([client, idempotencyKey]);
+}
+
+/** The place of the first entry with `seq > after`. */
+function indexAfter(entries: readonly Entry[], after: number): number {
+  let low = 0;
+  let high = entries.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((entries[middle] as Entry).seq <= after) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+const KEYS_MAX = 10_000;
+
+class MemoryTally implements Tally {
+  private readonly buckets = new Map<string, { left: number; atMs: number }>();
+  private readonly places = new Map<string, Map<string, number>>();
+  private readonly now: () => number;
+
+  constructor(now: () => number) {
+    this.now = now;
+  }
+
+  async take(key: string, cost: number, limit: number, windowMs: number): Promise<Taken> {
+    const now = this.now();
+    const bucket = this.buckets.get(key) ?? { left: limit, atMs: now };
+    const back = ((now - bucket.atMs) / windowMs) * limit;
+    const left = Math.min(limit, bucket.left + back);
+    const ok = cost <= 0 || left >= Math.min(cost, limit);
+    const after = ok ? Math.min(limit, left - cost) : left;
+    this.buckets.delete(key);
+    this.buckets.set(key, { left: after, atMs: now });
+    if (this.buckets.size > KEYS_MAX)
+      this.buckets.delete(this.buckets.keys().next().value as string);
+    const missing = Math.min(cost, limit) - left;
+    return { ok, left: after, retryAfterMs: ok ? 0 : Math.ceil((missing / limit) * windowMs) };
+  }
+
+  async hold(key: string, holder: string, limit: number, leaseMs: number): Promise<boolean> {
+    const now = this.now();
+    const held = this.places.get(key) ?? new Map<string, number>();
+    for (const [who, until] of held) if (until <= now) held.delete(who);
+    const ok = held.has(holder) || held.size < limit;
+    if (ok) held.set(holder, now + leaseMs);
+    if (held.size > 0) this.places.set(key, held);
+    return ok;
+  }
+
+  async release(key: string, holder: string): Promise<void> {
+    const held = this.places.get(key);
+    held?.delete(holder);
+    if (held?.size === 0) this.places.delete(key);
+  }
+}
+
+class MemoryShelf implements Shelf {
+  private readonly docs = new Map<string, Map<string, Kept>>();
+
+  async put(owner: string, kind: string, doc: Kept): Promise<boolean> {
+    const place = JSON.stringify([owner, kind]);
+    const docs = this.docs.get(place) ?? new Map<string, Kept>();
+    this.docs.set(place, docs);
+    if ((docs.get(doc.id)?.version ?? 0) !== doc.version) return false;
+    docs.set(doc.id, { ...doc, version: doc.version + 1 });
+    return true;
+  }
+
+  async get(owner: string, kind: string, id: string): Promise<Kept | undefined> {
+    const doc = this.docs.get(JSON.stringify([owner, kind]))?.get(id);
+    return doc && { ...doc };
+  }
+
+  async list(owner: string, kind: string, limit: number, beforeMs?: number): Promise<Kept[]> {
+    const docs = [...(this.docs.get(JSON.stringify([owner, kind]))?.values() ?? [])];
+    return docs
+      .filter(({ changedAtMs }) => beforeMs === undefined || changedAtMs < beforeMs)
+      .sort((a, b) => b.changedAtMs - a.changedAtMs)
+      .slice(0, limit)
+      .map((doc) => ({ ...doc }));
+  }
+
+  async remove(owner: string, kind: string, id: string): Promise<boolean> {
+    return this.docs.get(JSON.stringify([owner, kind]))?.delete(id) ?? false;
+  }
+}

@@ -1,0 +1,9 @@
+// Opens the engine that was asked for; the others are not loaded.
+import { memoryStore } from "./memory.ts";
+import type { Store, StoreOptions } from "./store.ts";
+
+export async function openStore(options: StoreOptions): Promise<Store> {
+  if (options.kind === "memory") return memoryStore(options.now);
+  if (options.kind === "sqlite") return (await import("./sqlite.ts")).sqliteStore(options);
+  return (await import("./redis.ts")).redisStore(options);
+}
