@@ -22,7 +22,7 @@ export const HOUSE: Readonly<Record<string, Room>> = {
     ...ground,
     says: "the stream log",
     packages: ["ioredis"],
-    node: ["sqlite.ts", "redis.ts"],
+    node: ["sqlite.ts", "sqlite-log.ts", "sqlite-shelf.ts", "redis.ts"],
   },
   sim: { ...ground, says: "a misbehaving Gemini", may: ["wire"] },
   gateway: {

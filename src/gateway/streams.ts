@@ -248,10 +248,14 @@ export class Streams {
       onFailure: (event) => onFailure(info, event),
       now: () => clock.date().getTime(),
     });
-    const unwatch = log.watch(id, (news) => {
-      if (news === "stop") publication.stop("signal");
-      if (news === "gone") publication.lost();
-    });
+    const unwatch = log.watch(
+      id,
+      (news) => {
+        if (news === "stop") publication.stop("signal");
+        if (news === "gone") publication.lost();
+      },
+      "orders",
+    );
     this.unwatch(id);
     this.running.set(id, { publication, unwatch, onEnd: order?.onEnd });
     publication.run().catch((error) => {

@@ -93,8 +93,11 @@ export interface StreamLog {
   claim(owner: string, leaseMs: number, limit: number): Promise<Head[]>;
   /** Gives the leases up, so that another may claim at once. */
   release(owner: string, ids: readonly string[]): Promise<void>;
-  /** Told of what other processes do with a stream (this one's own appends may be told too). */
-  watch(id: string, told: (news: News) => void): () => void;
+  /**
+   * Told of what other processes do with a stream (this one's own appends may be told too).
+   * `orders` leaves out the entries: it is for the owner, who made them.
+   */
+  watch(id: string, told: (news: News) => void, what?: "all" | "orders"): () => void;
   /** Removes what the limits no longer cover, at most `limit` streams; says how many. */
   sweep(retention: Retention, nowMs: number, limit: number): Promise<number>;
 }

@@ -12,9 +12,10 @@ import type {
   Write,
   Written,
 } from "./log.ts";
+import { memoryTally } from "./memory-tally.ts";
 import type { Kept, Shelf } from "./shelf.ts";
 import type { Store } from "./store.ts";
-import type { Taken, Tally } from "./tally.ts";
+import { cut } from "./tail.ts";
 
 interface Row {
   head: Head;
@@ -26,7 +27,7 @@ export function memoryStore(now: () => number = Date.now): Store {
   return {
     kind: "memory",
     log: new MemoryLog(now),
-    tally: new MemoryTally(now),
+    tally: memoryTally(now),
     shelf: new MemoryShelf(),
     check: async () => {},
     close: async () => {},
@@ -82,14 +83,7 @@ class MemoryLog implements StreamLog {
   async read(id: string, after: number, bytesMax: number): Promise<Page | undefined> {
     const row = this.rows.get(id);
     if (!row) return undefined;
-    const entries: Entry[] = [];
-    let bytes = 0;
-    for (let i = indexAfter(row.entries, after); i < row.entries.length; i += 1) {
-      const entry = row.entries[i] as Entry;
-      if (bytes > 0 && bytes + entry.json.length > bytesMax) break;
-      entries.push(entry);
-      bytes += entry.json.length;
-    }
+    const entries = cut(row.entries, after, bytesMax);
     return { head: { ...row.head }, entries };
   }
 
@@ -196,61 +190,6 @@ class MemoryLog implements StreamLog {
 
 function keyOf({ client, idempotencyKey }: NewHead): string | undefined {
   return idempotencyKey === undefined ? undefined : JSON.stringify([client, idempotencyKey]);
-}
-
-/** The place of the first entry with `seq > after`. */
-function indexAfter(entries: readonly Entry[], after: number): number {
-  let low = 0;
-  let high = entries.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((entries[middle] as Entry).seq <= after) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-}
-
-const KEYS_MAX = 10_000;
-
-class MemoryTally implements Tally {
-  private readonly buckets = new Map<string, { left: number; atMs: number }>();
-  private readonly places = new Map<string, Map<string, number>>();
-  private readonly now: () => number;
-
-  constructor(now: () => number) {
-    this.now = now;
-  }
-
-  async take(key: string, cost: number, limit: number, windowMs: number): Promise<Taken> {
-    const now = this.now();
-    const bucket = this.buckets.get(key) ?? { left: limit, atMs: now };
-    const back = ((now - bucket.atMs) / windowMs) * limit;
-    const left = Math.min(limit, bucket.left + back);
-    const ok = cost <= 0 || left >= Math.min(cost, limit);
-    const after = ok ? Math.min(limit, left - cost) : left;
-    this.buckets.delete(key);
-    this.buckets.set(key, { left: after, atMs: now });
-    if (this.buckets.size > KEYS_MAX)
-      this.buckets.delete(this.buckets.keys().next().value as string);
-    const missing = Math.min(cost, limit) - left;
-    return { ok, left: after, retryAfterMs: ok ? 0 : Math.ceil((missing / limit) * windowMs) };
-  }
-
-  async hold(key: string, holder: string, limit: number, leaseMs: number): Promise<boolean> {
-    const now = this.now();
-    const held = this.places.get(key) ?? new Map<string, number>();
-    for (const [who, until] of held) if (until <= now) held.delete(who);
-    const ok = held.has(holder) || held.size < limit;
-    if (ok) held.set(holder, now + leaseMs);
-    if (held.size > 0) this.places.set(key, held);
-    return ok;
-  }
-
-  async release(key: string, holder: string): Promise<void> {
-    const held = this.places.get(key);
-    held?.delete(holder);
-    if (held?.size === 0) this.places.delete(key);
-  }
 }
 
 class MemoryShelf implements Shelf {

@@ -1,0 +1,106 @@
+// A real redis-server of the test's own: a free port, a temporary folder, nothing kept.
+import { type ChildProcess, spawn } from "node:child_process";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { delimiter, join } from "node:path";
+
+export interface RedisServer {
+  url: string;
+  port: number;
+  /** Ends the process at once, without a goodbye. */
+  kill(): Promise<void>;
+  /** Starts it again on the same port. With `save`, what was written is there again. */
+  start(): Promise<void>;
+  /** Writes everything to disk, so that the next start has it. */
+  save(): Promise<void>;
+  close(): Promise<void>;
+}
+
+const TRIES = 5;
+
+export async function redisServer(): Promise<RedisServer> {
+  const binary = findBinary();
+  const folder = mkdtempSync(join(tmpdir(), "pollux-redis-"));
+  let port = 0;
+  let child: ChildProcess | undefined;
+  const run = async (wanted: number) => {
+    child = await launch(binary, wanted, folder);
+    port = wanted;
+  };
+  for (let i = 0; ; i += 1) {
+    try {
+      await run(await freePort());
+      break;
+    } catch (error) {
+      // Somebody else was faster with that port.
+      if (i === TRIES) throw error;
+    }
+  }
+  const ended = (signal: NodeJS.Signals) =>
+    new Promise<void>((resolve) => {
+      if (!child || child.exitCode !== null || child.signalCode !== null) return resolve();
+      child.once("exit", () => resolve());
+      child.kill(signal);
+    });
+  return {
+    get url() {
+      return `redis://127.0.0.1:${port}`;
+    },
+    get port() {
+      return port;
+    },
+    kill: () => ended("SIGKILL"),
+    start: () => run(port),
+    // On SIGTERM with save points it writes its file.
+    save: () => ended("SIGTERM"),
+    close: async () => {
+      await ended("SIGKILL");
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+function findBinary(): string {
+  for (const folder of (process.env.PATH ?? "").split(delimiter)) {
+    for (const name of ["redis-server", "valkey-server"]) {
+      const path = join(folder, name);
+      if (existsSync(path)) return path;
+    }
+  }
+  throw new Error(
+    "redis-server is not installed. Install it (Debian, Ubuntu: apt-get install redis-server; macOS: brew install redis; Fedora: dnf install valkey) and run the tests again.",
+  );
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once("error", reject);
+    server.listen(0, "127.0.0.1", () => {
+      const { port } = server.address() as { port: number };
+      server.close(() => resolve(port));
+    });
+  });
+}
+
+function launch(binary: string, port: number, folder: string): Promise<ChildProcess> {
+  const args = ["--port", `${port}`, "--bind", "127.0.0.1", "--dir", folder, "--appendonly", "no"];
+  const child = spawn(binary, [...args, "--save", "3600 1"], {
+    stdio: ["ignore", "pipe", "ignore"],
+  });
+  return new Promise((resolve, reject) => {
+    let said = "";
+    child.once("error", reject);
+    child.once("exit", (code) =>
+      reject(new Error(`redis-server ended with ${code}: ${said.slice(-300)}`)),
+    );
+    child.stdout?.setEncoding("utf8").on("data", (text: string) => {
+      said = (said + text).slice(-4_000);
+      if (/Ready to accept connections/.test(said)) {
+        child.removeAllListeners("exit");
+        resolve(child);
+      }
+    });
+  });
+}
