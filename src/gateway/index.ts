@@ -1,5 +1,16 @@
 // The gateway's door.
+export { type Config, ConfigError, printConfig, readConfig, type Sources } from "./config/read.ts";
+export { configSchema } from "./config/schema.ts";
+export { SETTINGS, type Setting } from "./config/settings.ts";
+export type { Guest, House } from "./doors/door.ts";
+export type { Exchange, Outlet } from "./exchange.ts";
 export { type ExtraRoute, Gateway, type GatewayOptions } from "./gateway.ts";
+export { Admission } from "./guard/admission.ts";
+export { Breaker } from "./guard/breaker.ts";
+export { type ClientEntry, Clients, cookieOf, hashToken, newToken } from "./guard/clients.ts";
+export { Guard } from "./guard/guard.ts";
+export { type Key, KeyPool } from "./guard/keys.ts";
+export { Limits } from "./guard/limits.ts";
 export { Refusal } from "./refusal.ts";
 export type { Client, Credential, Pass, Warden } from "./warden.ts";
 export type { Served, StreamInfo, Watcher } from "./watcher.ts";

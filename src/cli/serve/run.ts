@@ -1,0 +1,135 @@
+// A gateway as a process: engine, network, doors and signals put together from one configuration.
+import { hostname } from "node:os";
+import { systemClock } from "../../core/index.ts";
+import { type ExtraRoute, Gateway, type Warden, type Watcher } from "../../gateway/index.ts";
+import { dispatchFetch, type Serving, serveHttp } from "../../node/index.ts";
+import { createSim, type Sim } from "../../sim/index.ts";
+import {
+  openStore,
+  type Retention,
+  type Store,
+  StoreError,
+  type StoreOptions,
+} from "../../store/index.ts";
+
+export interface ServeConfig {
+  host: string;
+  port: number;
+  /** The simulator, or the address of a real one. */
+  upstream: { sim: true; seed?: number; scenario?: unknown } | { sim: false; baseUrl: string };
+  apiVersion: string;
+  store: StoreOptions;
+  retention: Retention;
+  leaseMs: number;
+  graceMs: number;
+  heartbeatMs: number;
+  firstCommentMs: number;
+  stuckMs: number;
+  bodyBytesMax: number;
+  headerBytesMax: number;
+  headersMs: number;
+  requestMs: number;
+  deadlineMs: number;
+  maxAttempts: number;
+  resume: "auto" | "off";
+  origins: readonly string[];
+  hosts: readonly string[];
+  /** How long a shutdown waits for running streams. */
+  drainMs: number;
+}
+
+export interface Parts {
+  warden: Warden;
+  watcher: Watcher;
+  extra?: (seen: {
+    sim: Sim | undefined;
+    store: Store;
+    gateway: () => Gateway;
+  }) => readonly ExtraRoute[];
+  onError(error: unknown): void;
+}
+
+export interface Running {
+  url: string;
+  gateway: Gateway;
+  store: Store;
+  sim: Sim | undefined;
+  /** Lets running streams end, hands over the rest, and closes everything. */
+  stop(): Promise<void>;
+}
+
+const SIM_TTFT_MS = 300;
+const SIM_CHUNK_MS = 40;
+const SWEEP_MS = 60_000;
+const SWEEP_STREAMS_MAX = 200;
+
+export async function runGateway(config: ServeConfig, parts: Parts): Promise<Running> {
+  const store = await openStore(config.store);
+  const { upstream } = config;
+  const sim = upstream.sim
+    ? createSim({
+        ttftMs: SIM_TTFT_MS,
+        chunkDelayMs: SIM_CHUNK_MS,
+        ...(upstream.seed !== undefined && { seed: upstream.seed }),
+        ...(upstream.scenario !== undefined && { scenario: upstream.scenario }),
+      })
+    : undefined;
+  const { deadlineMs, maxAttempts, resume } = config;
+  let serving: Serving;
+  const gateway: Gateway = new Gateway({
+    store,
+    clock: systemClock,
+    warden: parts.warden,
+    watcher: parts.watcher,
+    owner: `${hostname()}:${process.pid}:${crypto.randomUUID()}`,
+    upstream: {
+      baseUrl: upstream.sim ? "http://simulator.invalid" : upstream.baseUrl,
+      fetch: sim ? sim.fetch : dispatchFetch(),
+      patience: { deadlineMs, maxAttempts, resume },
+    },
+    settings: {
+      ...config,
+      passOn: (name) => sim !== undefined && name.startsWith("x-sim"),
+    },
+    leaseMs: config.leaseMs,
+    graceMs: config.graceMs,
+    origins: config.origins,
+    hosts: config.hosts,
+    defer: setImmediate,
+    onError: parts.onError,
+    ...(parts.extra && { extra: parts.extra({ sim, store, gateway: () => gateway }) }),
+  });
+  try {
+    const { host, port, headerBytesMax, headersMs, requestMs } = config;
+    serving = await serveHttp((arrival) => void gateway.handle(arrival), {
+      host,
+      port,
+      headerBytesMax,
+      headersMs,
+      requestMs,
+    });
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+  gateway.start();
+  const sweep = setInterval(() => {
+    store.log
+      .sweep(config.retention, Date.now(), SWEEP_STREAMS_MAX)
+      .catch((error) => error instanceof StoreError || parts.onError(error));
+  }, SWEEP_MS);
+  sweep.unref();
+  return {
+    url: serving.url,
+    gateway,
+    store,
+    sim,
+    stop: async () => {
+      clearInterval(sweep);
+      const closed = serving.drain();
+      await gateway.drain(config.drainMs);
+      await Promise.race([closed, serving.close()]);
+      await store.close();
+    },
+  };
+}
