@@ -1,12 +1,12 @@
 #!/usr/bin/env node
 // argv → command → exit code. Every error leaves as one line without secrets.
-import { readFileSync } from "node:fs";
 import { redact } from "../core/failures.ts";
 import { isStreamError } from "../core/index.ts";
 import type { Io } from "./commands/command.ts";
 import { COMMANDS } from "./commands/list.ts";
 import { EXIT, EXIT_HELP, UsageError } from "./exit.ts";
 import { helpOf, nearest, readArgs } from "./input/args.ts";
+import { versionOf } from "./version.ts";
 
 const NODE_MIN = [22, 19];
 
@@ -18,7 +18,7 @@ async function main(io: Io): Promise<number> {
     return talks ? runCommand("chat", [], io) : demo(io);
   }
   if (name === "--version" || name === "-v" || name === "version") {
-    io.stdout.write(`${version()}\n`);
+    io.stdout.write(`${versionOf()}\n`);
     return EXIT.ok;
   }
   if (name === "--help" || name === "-h" || name === "help") {
@@ -69,11 +69,6 @@ Without GEMINI_API_KEY and --upstream the built-in simulator answers.
 
 ${EXIT_HELP}
 `;
-}
-
-function version(): string {
-  const file = new URL("../../package.json", import.meta.url);
-  return (JSON.parse(readFileSync(file, "utf8")) as { version: string }).version;
 }
 
 function tooOld(): string | undefined {

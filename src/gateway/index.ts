@@ -3,6 +3,7 @@ export { type Config, ConfigError, printConfig, readConfig, type Sources } from 
 export { configSchema } from "./config/schema.ts";
 export { SETTINGS, type Setting } from "./config/settings.ts";
 export type { Guest, House } from "./doors/door.ts";
+export { json, type OpsParts, opsRoutes } from "./doors/ops.ts";
 export type { Exchange, Outlet } from "./exchange.ts";
 export { type ExtraRoute, Gateway, type GatewayOptions } from "./gateway.ts";
 export { Admission } from "./guard/admission.ts";
@@ -13,4 +14,9 @@ export { type Key, KeyPool } from "./guard/keys.ts";
 export { Limits } from "./guard/limits.ts";
 export { Refusal } from "./refusal.ts";
 export type { Client, Credential, Pass, Warden } from "./warden.ts";
+export { watchAll } from "./watch/all.ts";
+export { type Fate, fateOf } from "./watch/fate.ts";
+export { Lines, type Logger, makeLogger } from "./watch/lines.ts";
+export { Metrics } from "./watch/metrics.ts";
+export { Spans } from "./watch/spans.ts";
 export type { Served, StreamInfo, Watcher } from "./watcher.ts";

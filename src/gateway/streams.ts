@@ -275,7 +275,9 @@ export class Streams {
     running.cancelGrace?.();
     running.unwatch();
     running.onEnd?.(end);
-    this.options.onOver(running.publication.info, end);
+    const { info } = running.publication;
+    if (!end) this.options.watcher.lost?.(info);
+    this.options.onOver(info, end);
     this.running.delete(id);
     if (this.running.size === 0) for (const resolve of this.empty.splice(0)) resolve();
   }

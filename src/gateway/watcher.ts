@@ -37,6 +37,8 @@ export interface Watcher {
   begin?(info: StreamInfo): void;
   event?(info: StreamInfo, event: StreamEvent): void;
   end?(info: StreamInfo, end: TerminalEvent): void;
+  /** It goes on elsewhere, or nowhere; its end will not be told here. */
+  lost?(info: StreamInfo): void;
   /** A reader came to a stream (from a cursor, -1 for the start) or left it. */
   reader?(info: Pick<StreamInfo, "id" | "client">, what: "came" | "left", after: number): void;
   served?(served: Served): void;

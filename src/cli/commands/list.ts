@@ -14,6 +14,11 @@ export const COMMANDS: readonly { name: string; summary: string; load: () => Pro
       load: async () => (await import("./ask.ts")).ask,
     },
     {
+      name: "serve",
+      summary: "the gateway: keys kept, streams durable",
+      load: async () => (await import("./serve.ts")).serve,
+    },
+    {
       name: "explain",
       summary: "name the cause of a pasted error and the next move",
       load: async () => (await import("./explain.ts")).explain,

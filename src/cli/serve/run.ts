@@ -39,7 +39,7 @@ export interface ServeConfig {
 }
 
 export interface Parts {
-  warden: Warden;
+  warden(store: Store): Warden;
   watcher: Watcher;
   extra?: (seen: {
     sim: Sim | undefined;
@@ -79,7 +79,7 @@ export async function runGateway(config: ServeConfig, parts: Parts): Promise<Run
   const gateway: Gateway = new Gateway({
     store,
     clock: systemClock,
-    warden: parts.warden,
+    warden: parts.warden(store),
     watcher: parts.watcher,
     owner: `${hostname()}:${process.pid}:${crypto.randomUUID()}`,
     upstream: {

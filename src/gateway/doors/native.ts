@@ -1,7 +1,7 @@
 // Gemini's own API: generations become streams of the log, everything else passes through to upstream.
 
-import { camelRequest } from "../../wire/gemini-request.ts";
 import type { GeminiRequest } from "../../wire/index.ts";
+import { camelRequest } from "../../wire/index.ts";
 import { Refusal } from "../refusal.ts";
 import { answerHeaders, type Guest, type House, readJson, serveForm } from "./door.ts";
 

@@ -3,8 +3,7 @@
 import { requestOf } from "../../core/engine.ts";
 import type { StreamRequest } from "../../core/index.ts";
 import type { Head, State } from "../../store/index.ts";
-import { camelRequest } from "../../wire/gemini-request.ts";
-import { eventsPath } from "../../wire/index.ts";
+import { camelRequest, eventsPath } from "../../wire/index.ts";
 import { Refusal } from "../refusal.ts";
 import { RelaySink } from "../sinks/relay-sink.ts";
 import { answerHeaders, begin, type Guest, type House, readJson, sinkOptions } from "./door.ts";

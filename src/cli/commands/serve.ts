@@ -1,0 +1,220 @@
+// The gateway as a process: settings read, doors opened, and a way to leave that loses nothing.
+import { systemClock } from "../../core/index.ts";
+import {
+  Admission,
+  Breaker,
+  Clients,
+  type Config,
+  ConfigError,
+  Guard,
+  KeyPool,
+  Limits,
+  Lines,
+  Metrics,
+  makeLogger,
+  opsRoutes,
+  printConfig,
+  readConfig,
+  SETTINGS,
+  Spans,
+  watchAll,
+} from "../../gateway/index.ts";
+import { StoreError } from "../../store/index.ts";
+import { EXIT, UsageError } from "../exit.ts";
+import { number } from "../input/args.ts";
+import { environment, scenarioOf } from "../input/upstream.ts";
+import { readConfigFile } from "../serve/config-file.ts";
+import { listenError } from "../serve/listen-error.ts";
+import { type Plan, planOf, readKeys } from "../serve/plan.ts";
+import { type Running, runGateway } from "../serve/run.ts";
+import { readTokens } from "../serve/tokens-file.ts";
+import { versionOf } from "../version.ts";
+import type { Command, Io, Option, Parsed } from "./command.ts";
+
+/** Flags of the settings that have one. */
+const FLAGS: Record<string, Option> = Object.fromEntries(
+  SETTINGS.flatMap((setting) => {
+    if (!setting.flag) return [];
+    const value = setting.type === "number" ? "N" : "TEXT";
+    const more = setting.env ? ` [${setting.env}]` : "";
+    const option: Option =
+      setting.type === "boolean"
+        ? { type: "boolean", help: setting.help + more }
+        : { type: "string", value, help: setting.help + more };
+    return [[setting.flag, option]];
+  }),
+);
+
+export const serve: Command = {
+  name: "serve",
+  summary: "Keep the key, serve Gemini's and OpenAI's formats, make every stream durable.",
+  usage: "pollux serve [options]",
+  options: {
+    ...FLAGS,
+    config: {
+      type: "string",
+      short: "c",
+      value: "FILE",
+      help: "settings (default pollux.config.json)",
+    },
+    "print-config": {
+      type: "boolean",
+      help: "print the settings in force, and where each comes from",
+    },
+    sim: { type: "boolean", help: "let the built-in simulator answer, even with a key" },
+    fault: { type: "string", value: "TEXT", help: 'simulator: e.g. "cut after 5 chunks; ok"' },
+    scenario: { type: "string", value: "FILE", help: "simulator: faults from a JSON or YAML file" },
+    seed: { type: "string", value: "N", help: "simulator: seed of its text" },
+    json: { type: "boolean", help: "tell the address as JSON" },
+    quiet: { type: "boolean", short: "q", help: "no log lines" },
+  },
+  more: `Without GEMINI_API_KEY and --upstream the built-in simulator answers.
+Every setting: docs/config.md. Running it: docs/operating.md.
+SIGHUP reads keys and client tokens again; SIGTERM lets running streams end.
+
+Examples
+  pollux serve
+  GEMINI_API_KEY=... pollux serve --port 9000
+  pollux serve --host 0.0.0.0 --tokens tokens.json --store redis --redis-url redis://cache:6379`,
+  run,
+};
+
+async function run(parsed: Parsed, io: Io): Promise<number> {
+  const { values } = parsed;
+  if (parsed.words.length > 0)
+    throw new UsageError(`it takes no words, got "${parsed.words[0]}" (see --help)`);
+  const env = environment(io);
+  const config = await configOf(parsed, io, env);
+  if (values["print-config"]) {
+    io.stdout.write(`${JSON.stringify(printConfig(config), null, 2)}\n`);
+    return EXIT.ok;
+  }
+  const scenario = await scenarioOf(parsed, io);
+  const seed = number(parsed, "seed", { min: 0, max: 2 ** 32 - 1 });
+  const wanted = values.sim === true || scenario !== undefined || seed !== undefined;
+  const place = { cwd: io.cwd, env };
+  const plan = planOf(config, place, { wanted, seed, scenario });
+  const { settings } = plan;
+  const level = values.quiet ? "silent" : settings.text("log.level");
+  const log = makeLogger(level, { write: (line) => void io.stderr.write(line) });
+  const { running, guard } = await start(plan, log);
+  tell(running, plan, parsed, io);
+  const reload = () => {
+    try {
+      guard.parts.keys?.reload(plan.serve.upstream.sim ? plan.keys : readKeys(settings, place));
+      const file = settings.text("clients.tokensFile");
+      if (file) guard.parts.clients.reload(readTokens(file));
+      log.info("keys and client tokens read again");
+    } catch (error) {
+      log.error({ err: error }, "they were not read again; the old ones stay");
+    }
+  };
+  process.on("SIGHUP", reload);
+  const signal = await toldToLeave();
+  process.off("SIGHUP", reload);
+  if (!values.quiet) log.info({ signal, inFlight: running.gateway.streams.inFlight }, "leaving");
+  // A second signal does not wait.
+  process.once(signal, () => process.exit(EXIT.stopped));
+  await running.stop();
+  return EXIT.ok;
+}
+
+async function configOf(parsed: Parsed, io: Io, env: Io["env"]): Promise<Config> {
+  const file = await readConfigFile(io.cwd, parsed.values.config as string | undefined);
+  try {
+    return readConfig({ flags: parsed.values, env, ...(file && { file: file.value }) });
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    throw new UsageError(
+      `the settings are not right:\n  ${error.problems.join("\n  ")}`,
+      EXIT.config,
+    );
+  }
+}
+
+async function start(plan: Plan, log: ReturnType<typeof makeLogger>) {
+  const { serve: config, settings, keys, tokens } = plan;
+  const { number: amount } = settings;
+  const clock = systemClock;
+  const onError = (error: unknown) => log.error({ err: error }, "unexpected");
+  const some = (path: string) => amount(path) || undefined;
+  let running: Running | undefined;
+  let guard: Guard | undefined;
+  const metrics = new Metrics({
+    inFlight: () => running?.gateway.streams.inFlight ?? 0,
+    queued: () => guard?.parts.admission.depth ?? 0,
+    readers: () => running?.gateway.streams.readerCount ?? 0,
+    storeOk: () => running?.gateway.problem === undefined,
+    keys: () => guard?.parts.keys?.states() ?? [],
+    circuits: () => guard?.parts.breaker.states() ?? [],
+  });
+  const watcher = watchAll(
+    [metrics, new Lines(log, settings.flag("log.content")), new Spans()],
+    onError,
+  );
+  let draining = false;
+  try {
+    running = await runGateway(config, {
+      watcher,
+      onError,
+      warden: (store) => {
+        guard = new Guard({
+          clock,
+          clients: new Clients(tokens, () => Date.now()),
+          keys: new KeyPool(keys, clock),
+          breaker: new Breaker(clock),
+          admission: new Admission(clock, {
+            inFlightMax: amount("limits.inFlight"),
+            queueMax: amount("limits.queue"),
+            queueMs: amount("limits.queueMs"),
+          }),
+          limits: new Limits({
+            tally: store.tally,
+            clock,
+            requestsPerMinute: some("limits.requestsPerMinute"),
+            tokensPerMinute: some("limits.tokensPerMinute"),
+            streams: some("limits.streams"),
+            models: settings.list("allow.models"),
+            whenUnreachable: settings.text("limits.whenUnreachable") as "serve" | "refuse",
+          }),
+        });
+        return guard;
+      },
+      extra: ({ store, gateway }) =>
+        opsRoutes({ store, gateway, metrics, isDraining: () => draining, version: versionOf() }),
+    });
+  } catch (error) {
+    if (error instanceof StoreError)
+      throw new UsageError(`${error.message} ${error.next}`, EXIT.config);
+    throw listenError("serve", config.host, config.port, error);
+  }
+  const stop = running.stop;
+  running.stop = () => {
+    draining = true;
+    guard?.parts.admission.close();
+    return stop();
+  };
+  return { running, guard: guard as unknown as Guard };
+}
+
+function tell(running: Running, plan: Plan, parsed: Parsed, io: Io): void {
+  const { url } = running;
+  const { upstream, store } = plan.serve;
+  const answers = upstream.sim ? "the built-in simulator" : new URL(upstream.baseUrl).host;
+  if (parsed.values.json) {
+    const port = Number(new URL(url).port);
+    io.stdout.write(`${JSON.stringify({ url, port, upstream: answers, store: store.kind })}\n`);
+    return;
+  }
+  io.stdout.write(
+    `Gateway on ${url}\n  answers come from ${answers}, streams are kept in ${store.kind}\n`,
+  );
+  io.stdout.write(`  GOOGLE_GEMINI_BASE_URL=${url}   OPENAI_BASE_URL=${url}/v1\n`);
+}
+
+function toldToLeave(): Promise<NodeJS.Signals> {
+  return new Promise((resolve) => {
+    for (const signal of ["SIGINT", "SIGTERM"] as const)
+      process.once(signal, () => resolve(signal));
+  });
+}
