@@ -91,16 +91,15 @@ function launch(binary: string, port: number, folder: string): Promise<ChildProc
   });
   return new Promise((resolve, reject) => {
     let said = "";
+    const tooEarly = (code: number | null) =>
+      reject(new Error(`redis-server ended with ${code}: ${said.slice(-300)}`));
     child.once("error", reject);
-    child.once("exit", (code) =>
-      reject(new Error(`redis-server ended with ${code}: ${said.slice(-300)}`)),
-    );
+    child.once("exit", tooEarly);
     child.stdout?.setEncoding("utf8").on("data", (text: string) => {
       said = (said + text).slice(-4_000);
-      if (/Ready to accept connections/.test(said)) {
-        child.removeAllListeners("exit");
-        resolve(child);
-      }
+      if (!/Ready to accept connections/.test(said)) return;
+      child.off("exit", tooEarly);
+      resolve(child);
     });
   });
 }
