@@ -5,6 +5,7 @@ import { availableParallelism } from "node:os";
 import { join, relative, sep } from "node:path";
 import { run } from "node:test";
 import { describeCheck, NODE_FLAGS, ROOT, runChecks } from "./checks.ts";
+import { bringPrograms, CHROMIUM, REDIS } from "./setup/system.ts";
 import { type RunnerEvent, Tally } from "./tally.ts";
 
 const TEST_MS_MAX = 60_000;
@@ -13,6 +14,7 @@ const RUN_MS_MAX = 10 * 60_000;
 const HUNG_MAX = 3;
 /** The long ones first, so that no core is idle at the end. */
 const TESTS = [
+  "test/gateway/*.test.ts",
   "test/e2e/*.test.ts",
   "test/scenarios/*.test.ts",
   "test/**/*.test.ts",
@@ -59,8 +61,17 @@ async function main(patterns: string[]): Promise<void> {
       tally.count(result.ok);
     });
   }
+  // What stays missing fails the tests that need it, with the same words.
+  const missing = await bringPrograms(needs(files), ROOT, (line) => console.log(line));
+  for (const line of missing) console.log(`✖ ${line}`);
   await runTests(files.map((file) => join(ROOT, file)));
   for (const line of tally.slowest()) console.log(line);
+}
+
+function needs(files: readonly string[]) {
+  const redis = files.some((file) => /contracts|gateway/.test(file));
+  const chromium = files.some((file) => file.includes("pages"));
+  return [...(redis ? [REDIS] : []), ...(chromium ? [CHROMIUM] : [])];
 }
 
 /** Says the last line and leaves, even if something still holds the process. */

@@ -1,9 +1,10 @@
 // A real redis-server of the test's own: a free port, a temporary folder, nothing kept.
 import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
-import { delimiter, join } from "node:path";
+import { join } from "node:path";
+import { findProgram, REDIS } from "../scripts/setup/system.ts";
 
 export interface RedisServer {
   url: string;
@@ -62,12 +63,8 @@ export async function redisServer(): Promise<RedisServer> {
 }
 
 function findBinary(): string {
-  for (const folder of (process.env.PATH ?? "").split(delimiter)) {
-    for (const name of ["redis-server", "valkey-server"]) {
-      const path = join(folder, name);
-      if (existsSync(path)) return path;
-    }
-  }
+  const found = findProgram(REDIS);
+  if (found) return found;
   throw new Error(
     "redis-server is not installed. Install it (Debian, Ubuntu: apt-get install redis-server; macOS: brew install redis; Fedora: dnf install valkey) and run the tests again.",
   );
