@@ -15,7 +15,10 @@ type Read = ReadableStreamReadResult<Uint8Array>;
 export interface Upstream {
   url: string;
   headers: Record<string, string>;
-  body: string;
+  body: string | null;
+  method?: "GET";
+  /** Another API's attempt, with its own events and endings. */
+  begin?(base: typeof Attempt, options: AttemptOptions): Attempt;
 }
 
 export interface AttemptOptions {
@@ -35,7 +38,7 @@ export type Step =
 export class Attempt {
   readonly seen = new Seen();
   httpStatus: number | undefined;
-  private readonly options: AttemptOptions;
+  protected readonly options: AttemptOptions;
   private readonly upstream: Upstream;
   private readonly controller = new AbortController();
   private readonly watchdog: Watchdog;
@@ -91,9 +94,9 @@ export class Attempt {
   }
 
   private async open(): Promise<Problem | undefined> {
-    const { url, headers, body } = this.upstream;
+    const { url, headers, body, method = "POST" } = this.upstream;
     const { signal } = this.controller;
-    const init: RequestInit = { method: "POST", headers, body, signal, redirect: "manual" };
+    const init: RequestInit = { method, headers, body, signal, redirect: "manual" };
     const answer = this.options.fetch(url, init);
     const response = await this.waitFor(answer);
     if (response === undefined) {
@@ -194,7 +197,7 @@ export class Attempt {
     return undefined;
   }
 
-  private readValue(value: unknown, frame: Frame, chunks: GeminiChunk[]): Problem | undefined {
+  protected readValue(value: unknown, frame: Frame, chunks: GeminiChunk[]): Problem | undefined {
     if (typeof value !== "object" || value === null) return { code: "frame_malformed" };
     const chunk = value as GeminiChunk;
     if (chunk.error !== undefined || frame.event === "error") {
@@ -286,7 +289,7 @@ export class Attempt {
     this.close({ code, message });
   }
 
-  private end(problem: Problem | undefined): Step {
+  protected end(problem: Problem | undefined): Step {
     if (!this.ended) {
       this.watchdog.close();
       if (problem) this.close(problem);

@@ -6,6 +6,7 @@ import type { Failure } from "./failure-table.ts";
 /** How an attempt relates to the text already delivered. */
 export type How =
   | "fresh" // nothing was delivered before it
+  | "replay" // read on from what the server keeps of this very answer
   | "token" // from a continuation token
   | "prefill" // from a last `model` turn holding the delivered text
   | "anchor" // asked to go on, proven by repeating the last delivered words

@@ -2,12 +2,13 @@
 import type { GeminiChunk, GeminiRequest } from "../wire/index.ts";
 import type { Answer } from "./answer.ts";
 import { RetryBudget } from "./budget.ts";
+import type { Caller } from "./calls.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import type { StreamEvent } from "./event.ts";
 import type { FollowOptions } from "./follow.ts";
 import { errorOf, GeminiStream } from "./gemini-stream.ts";
+import type { InteractRequest } from "./interact.ts";
 import type { Pace } from "./pace.ts";
-import type { Problem } from "./problem.ts";
 import {
   authOf,
   GOOGLE,
@@ -15,12 +16,13 @@ import {
   refuse,
   requestOf,
   type Secret,
+  type StreamOptions,
   type StreamRequest,
   upstreamOf,
   urlOf,
 } from "./request.ts";
 import { type Patience, settingsOf } from "./settings.ts";
-import { StreamError } from "./stream-error.ts";
+import type { StreamInput } from "./stream-input.ts";
 
 export interface PolluxOptions extends Patience {
   /** Default: `GEMINI_API_KEY`, then `GOOGLE_API_KEY`. A function is asked at each attempt. */
@@ -45,13 +47,11 @@ export interface ModelInfo {
   [key: string]: unknown;
 }
 
-const MODEL_PAGES_MAX = 20;
-
 export class Pollux {
   private readonly options: PolluxOptions;
   private readonly clock: Clock;
-  private readonly fetch: typeof globalThis.fetch;
   private readonly address: { baseUrl: string; apiVersion: string };
+  private readonly caller: Caller;
   private readonly budget = new RetryBudget();
   private readonly noPrefill = new Set<string>();
 
@@ -60,12 +60,16 @@ export class Pollux {
     this.options = { ...options };
     this.options.apiKey ??= options.token ? undefined : env.GEMINI_API_KEY || env.GOOGLE_API_KEY;
     this.clock = options.clock ?? systemClock;
-    this.fetch = options.fetch ?? this.clock.fetch;
     this.address = {
       baseUrl: options.baseUrl ?? (env.GOOGLE_GEMINI_BASE_URL || GOOGLE),
       apiVersion: options.apiVersion ?? "v1beta",
     };
-    urlOf(this.address, "");
+    this.caller = {
+      url: (path) => urlOf(this.address, path),
+      headers: () => this.headers(),
+      fetch: options.fetch ?? this.clock.fetch,
+    };
+    this.caller.url("");
     for (const name of ["maxAttempts", "deadlineMs", "maxEventBytes"] as const) {
       const value = options[name];
       if (value !== undefined && !(value >= 1)) refuse(name, "expected at least 1");
@@ -75,22 +79,41 @@ export class Pollux {
   /** Ask. Nothing is sent until the stream is read. */
   stream(input: StreamRequest): GeminiStream {
     const { model, request } = requestOf(input);
-    const { options } = this;
-    const url = urlOf(this.address, `${modelPath(model)}:streamGenerateContent?alt=sse`);
-    return new GeminiStream(
-      {
-        id: this.clock.id(),
-        model,
-        request,
-        dress: async (body: GeminiRequest) => upstreamOf(url, await this.headers(), body),
-        clock: this.clock,
-        fetch: this.fetch,
-        ...settingsOf(model, options, input),
-        budget: this.budget,
-        noPrefill: this.noPrefill,
+    const { url: at, headers } = this.caller;
+    const url = at(`${modelPath(model)}:streamGenerateContent?alt=sse`);
+    const dress = async (body: GeminiRequest) => upstreamOf(url, await headers(), body);
+    return this.open(this.inputOf(model, request, input, dress), input);
+  }
+
+  /** Ask by the Interactions API: the same events, the same endings. */
+  interact(input: InteractRequest): GeminiStream {
+    const made = this.inputOf(
+      String(input.model ?? ""),
+      { contents: [] },
+      input,
+      async (request) => {
+        const { Talk } = await import("./interact.ts");
+        made.ways ??= new Talk(input, this.caller, made);
+        return made.ways.dress(request);
       },
-      { signal: input.signal, pace: input.pace ?? options.pace },
     );
+    return this.open(made, input);
+  }
+
+  private inputOf(
+    model: string,
+    request: GeminiRequest,
+    input: StreamOptions,
+    dress: StreamInput["dress"],
+  ): StreamInput {
+    const { clock, budget, noPrefill, caller, options } = this;
+    const settings = settingsOf(model, options, input);
+    const { fetch } = caller;
+    return { id: clock.id(), model, request, dress, clock, fetch, ...settings, budget, noPrefill };
+  }
+
+  private open(made: StreamInput, { signal, pace }: StreamOptions): GeminiStream {
+    return new GeminiStream(made, { signal, pace: pace ?? this.options.pace });
   }
 
   /** Ask and wait for the whole answer. It streams inside, so stalls and cuts are mended too. */
@@ -105,70 +128,36 @@ export class Pollux {
     const url = /^https?:/.test(target)
       ? target
       : `${this.address.baseUrl}/streams/${target}/events`;
-    const headers = () => this.headers();
     const { follow } = await import("./follow.ts");
-    yield* follow(url, { ...options, headers, clock: this.clock, fetch: this.fetch });
+    yield* follow(url, { ...options, ...this.caller, clock: this.clock });
   }
 
   /** The models this key may use. */
   async models(signal?: AbortSignal): Promise<ModelInfo[]> {
-    const models: ModelInfo[] = [];
-    let page = "";
-    for (let i = 0; i < MODEL_PAGES_MAX; i += 1) {
-      const answer = await this.call(`models?pageSize=1000${page}`, undefined, signal);
-      models.push(...((answer.models as ModelInfo[] | undefined) ?? []));
-      if (typeof answer.nextPageToken !== "string" || answer.nextPageToken === "") break;
-      page = `&pageToken=${encodeURIComponent(answer.nextPageToken)}`;
-    }
-    return models;
+    return (await import("./calls.ts")).models(this.caller, signal);
   }
 
   /** One plain unary call, as Google answers it: no second attempt, nothing joined. */
   async unary(input: StreamRequest): Promise<GeminiChunk> {
     const { model, request } = requestOf(input);
-    return this.call(`${modelPath(model)}:generateContent`, request, input.signal);
+    return this.call(`${modelPath(model)}:generateContent`, request, input);
   }
 
   async countTokens(
     input: StreamRequest,
   ): Promise<{ totalTokens: number; [key: string]: unknown }> {
     const { model, request } = requestOf(input);
-    const body = { contents: request.contents };
-    return (await this.call(`${modelPath(model)}:countTokens`, body, input.signal)) as never;
+    const { contents } = request;
+    return (await this.call(`${modelPath(model)}:countTokens`, { contents }, input)) as never;
+  }
+
+  private async call(path: string, body: unknown, { signal }: StreamOptions) {
+    return (await import("./calls.ts")).call(this.caller, path, { body, signal });
   }
 
   private async headers(): Promise<Record<string, string>> {
-    const auth = await authOf(this.options.apiKey, this.options.token, this.address);
-    return { ...auth, ...this.options.headers };
-  }
-
-  private async call(
-    path: string,
-    body: unknown,
-    signal?: AbortSignal,
-  ): Promise<Record<string, unknown>> {
-    const headers = {
-      ...(await this.headers()),
-      ...(body ? { "content-type": "application/json" } : {}),
-    };
-    const init = body ? { method: "POST", body: JSON.stringify(body) } : { method: "GET" };
-    let problem: Problem;
-    try {
-      const response = await this.fetch(urlOf(this.address, path), {
-        ...init,
-        headers,
-        redirect: "manual",
-        ...(signal && { signal }),
-      });
-      const text = await response.text();
-      if (response.ok) return JSON.parse(text) as Record<string, unknown>;
-      problem = { response: { status: response.status, headers: response.headers, body: text } };
-    } catch (error) {
-      problem = { thrown: error };
-    }
-    const { failureOf } = await import("./recovery.ts");
-    const cause = "thrown" in problem ? problem.thrown : undefined;
-    throw new StreamError(failureOf(problem), { attempts: 1, cause });
+    const { apiKey, token, headers } = this.options;
+    return { ...(await authOf(apiKey, token, this.address)), ...headers };
   }
 }
 

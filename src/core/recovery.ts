@@ -62,11 +62,15 @@ export class Recovery {
     if (now.how !== "fresh" && (code === "model_turn_refused" || code === "resume_diverged")) {
       ladder.refuse(now.how, code);
     }
+    const { shown, way } = input.ways?.next({ failure: problem, delivered, ...now }) ?? {
+      shown: delivered.shown,
+      way: ladder.next(input.request, delivered, now.checkpoint),
+    };
     return decide({
       failure: problem,
-      shown: delivered.shown,
+      shown,
       how: now.how,
-      way: ladder.next(input.request, delivered, now.checkpoint),
+      way,
       attempts: now.attempts,
       sameCode,
       fruitless: this.fruitless,
@@ -85,6 +89,8 @@ export class Recovery {
     checkpoint: Checkpoint | undefined,
   ): { request: GeminiRequest; seam: Seam | undefined } {
     const { delivered } = this;
+    const { ways } = this.input;
+    if (ways) return ways.plan(how, delivered, checkpoint);
     const made: Plan = plan(how, this.input.request, delivered, checkpoint);
     const seam =
       how === "fresh" && !delivered.thoughts

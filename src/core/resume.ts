@@ -26,7 +26,9 @@ export type NotResumed =
   | "several_candidates"
   | "other_parts_delivered"
   | "structured_output"
-  | "no_way_left";
+  | "no_way_left"
+  /** Nobody can say whether what was asked exists already, so it is not asked again. */
+  | "may_create_twice";
 
 /** State to go on from, and how much text it covers. */
 export interface Checkpoint {
@@ -41,7 +43,14 @@ export interface Plan {
 }
 
 /** How often a way is tried again after its text was refused. */
-const REFUSALS_MAX: Record<How, number> = { fresh: 0, token: 1, prefill: 1, anchor: 2, rematch: 1 };
+const REFUSALS_MAX: Record<How, number> = {
+  fresh: 0,
+  replay: 1,
+  token: 1,
+  prefill: 1,
+  anchor: 2,
+  rematch: 1,
+};
 
 export class Ladder {
   private readonly refused = new Map<How, number>();
@@ -111,7 +120,7 @@ export function plan(
   return { how, request, joiner };
 }
 
-function instruction(anchor: string): string {
+export function instruction(anchor: string): string {
   return [
     "Your last message was cut off on its way. Continue it from the exact point where it stops,",
     "in the same language and format, without preamble, apology or summary.",

@@ -6,6 +6,7 @@ import type { Clock } from "./clock.ts";
 import type { Failure } from "./failure-table.ts";
 import type { Life } from "./life.ts";
 import type { Clocks } from "./models.ts";
+import type { Ways } from "./ways.ts";
 
 export interface StreamInput {
   id: string;
@@ -28,6 +29,8 @@ export interface StreamInput {
   life?: Life | undefined;
   /** Whether another credential may do what failed with this one. */
   another?: ((failure: Failure) => boolean) | undefined;
+  /** How to go on, where an API has ways of its own. */
+  ways?: Ways | undefined;
   /** Told the JSON that a chunk came as, so that nobody needs to write it again. */
   keep?: ((chunk: GeminiChunk, json: string) => void) | undefined;
 }

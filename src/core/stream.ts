@@ -125,6 +125,7 @@ export class Stream {
       this.attempt?.close();
       end = this.ended(await this.name({ thrown: error }));
     }
+    if (!end) this.input.ways?.stopped();
     yield this.closing(end ?? this.stopped());
   }
 
@@ -160,7 +161,8 @@ export class Stream {
       const { request, seam } = await this.plan(play.how);
       const upstream = await input.dress(request);
       const deadlineAt = this.startedAt + input.deadlineMs;
-      const attempt = new Attempt(upstream, { ...input, deadlineAt });
+      const options = { ...input, deadlineAt };
+      const attempt = upstream.begin?.(Attempt, options) ?? new Attempt(upstream, options);
       Object.assign(play, { attempt, seam });
       this.attempt = attempt;
       this.last = attempt.seen;

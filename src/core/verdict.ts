@@ -56,7 +56,11 @@ export function decide(now: Situation): Decision {
   return { verdict: "resume", how: now.way as How, ...delay };
 }
 
-const REFUSALS: ReadonlySet<string> = new Set(["resume_diverged", "model_turn_refused"]);
+const REFUSALS: ReadonlySet<string> = new Set([
+  "resume_diverged",
+  "model_turn_refused",
+  "interaction_not_found",
+]);
 
 function stop(notResumed: NotResumed): Decision {
   return { verdict: "stop", notResumed };

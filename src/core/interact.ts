@@ -1,0 +1,287 @@
+// The ways of the Interactions API: what is created, how it is read on, and when it must not be created
+// again. A stored interaction lives at Google whether anybody reads it or not.
+import type { GeminiRequest } from "../wire/index.ts";
+import {
+  type InteractionInput,
+  type InteractionRequest,
+  type InteractionStep,
+  InteractionView,
+} from "../wire/interactions.ts";
+import type { Upstream } from "./attempt.ts";
+import { type Caller, call } from "./calls.ts";
+import type { Delivered } from "./delivered.ts";
+import type { How } from "./event.ts";
+import type { Failure, FailureCode } from "./failure-table.ts";
+import { interactionAttempt } from "./interact-attempt.ts";
+import type { Clocks } from "./models.ts";
+import type { StreamOptions } from "./request.ts";
+import { type Checkpoint, instruction, Ladder, type NotResumed } from "./resume.ts";
+import { Seam } from "./seam.ts";
+import { anchorJoiner, anchorOf, FRESH, type Joiner, matchJoiner } from "./splice.ts";
+import { plainFailure, StreamError } from "./stream-error.ts";
+import type { StreamInput } from "./stream-input.ts";
+import type { Trouble, Ways } from "./ways.ts";
+
+export interface InteractOptions extends StreamOptions {
+  /** Read a stored interaction in place of creating one. */
+  interaction?: string;
+  /** With `interaction`: only what came after this event. */
+  lastEventId?: string;
+  /** Ask again even where nobody can say whether the first request was carried out. */
+  mayCreateTwice?: boolean;
+  /** What becomes of a background run when the reader stops. Default: `cancel`. */
+  onStop?: "cancel" | "leave";
+}
+
+export type InteractRequest = InteractOptions & Omit<InteractionRequest, "stream">;
+
+/** How one call is sent, inside the request that a stream hands around. */
+interface Sending {
+  body?: InteractionRequest;
+  path?: string;
+  /** What the body will tell: another interaction, this one from its start, or what comes next. */
+  tells: "anew" | "start" | "event";
+}
+
+const BACKGROUND_CLOCKS: Pick<Clocks, "firstMs" | "progressMs"> = {
+  firstMs: 20 * 60_000,
+  progressMs: 15 * 60_000,
+};
+/** Replays in a row that bring nothing new before the whole is fetched in one piece. */
+const FRUITLESS_REPLAYS = 2;
+
+/** The request never left, so nothing can have been created. */
+const NEVER_SENT: ReadonlySet<FailureCode> = new Set<FailureCode>([
+  "dns_failure",
+  "conn_refused",
+  "connect_timeout",
+  "tls_handshake_cut",
+  "tls_intercept",
+  "tls_expired",
+  "clock_skew",
+  "proxy_auth",
+  "proxy_connect_failed",
+]);
+/** The server gave up on work that it had begun. */
+const BEGUN: ReadonlySet<FailureCode> = new Set<FailureCode>(["deadline", "server_cancelled"]);
+/** What a server says that does not keep, or no longer keeps, what is asked for. */
+const REPLAY_REFUSED: ReadonlySet<FailureCode> = new Set<FailureCode>([
+  "interaction_not_found",
+  "resume_diverged",
+  "not_implemented",
+  "invalid_argument_unspecified",
+  "payload_invalid",
+]);
+
+export class Talk implements Ways {
+  readonly view = new InteractionView();
+  private readonly options: InteractOptions;
+  private readonly body: InteractionRequest;
+  private readonly caller: Caller;
+  private readonly stream: Pick<StreamInput, "clocks">;
+  private readonly ladder = new Ladder(false);
+  private delivered: Delivered | undefined;
+  /** Whether any interaction of this stream exists, and with it something to lose. */
+  private everCreated = false;
+  /** Where in the delivered text the interaction at hand begins. */
+  private base = 0;
+  private replays = 0;
+  private replayClosed = false;
+  private tokenClosed = false;
+
+  constructor(input: InteractRequest, caller: Caller, stream: Pick<StreamInput, "clocks">) {
+    const { options, body } = sortedOut(input);
+    this.options = options;
+    this.body = body;
+    this.caller = caller;
+    this.stream = stream;
+    if (options.interaction === undefined) return;
+    this.view.id = options.interaction;
+    this.view.eventId = options.lastEventId;
+  }
+
+  async dress(request: GeminiRequest): Promise<Upstream> {
+    const { view, caller, options } = this;
+    const { body, path, tells } = (request.sending as Sending | undefined) ?? this.first();
+    if (tells === "anew") view.anew();
+    else view.again(tells);
+    const url = caller.url(path ?? "interactions");
+    const headers = { accept: "text/event-stream", ...(await caller.headers()) };
+    const clocks = this.isPatient() ? { ...this.stream.clocks, ...BACKGROUND_CLOCKS } : undefined;
+    const upstream: Upstream = body
+      ? { url, headers: { "content-type": "application/json", ...headers }, body: textOf(body) }
+      : { url, headers, body: null, method: "GET" };
+    const how = { view, shown: () => this.delivered?.shown ?? false };
+    upstream.begin = (base, given) => {
+      const patient = clocks && { clocks: { ...clocks, ...options.clocks } };
+      return new (interactionAttempt(base))(upstream, { ...given, ...patient }, how);
+    };
+    return upstream;
+  }
+
+  next({ failure, how, grew, delivered, checkpoint }: Trouble): {
+    shown: boolean;
+    way: How | NotResumed;
+  } {
+    this.delivered = delivered;
+    const { view } = this;
+    const { code } = failure;
+    this.everCreated ||= view.created;
+    this.replays = how === "replay" && !grew ? this.replays + 1 : 0;
+    if (how === "replay" && REPLAY_REFUSED.has(code)) this.replayClosed = true;
+    if (how === "token" && code === "resume_diverged") this.tokenClosed = true;
+    if (how === "anchor" || how === "rematch") {
+      if (code === "resume_diverged") this.ladder.refuse(how, code);
+    }
+    const kept = this.isKept() && !view.ended && !this.replayClosed;
+    const token = checkpoint !== undefined && !this.tokenClosed;
+    if (kept && (this.isPatient() || !token)) return { shown: true, way: "replay" };
+    if (token) return { shown: true, way: "token" };
+    if (!this.mayCreate(failure)) return { shown: true, way: "may_create_twice" };
+    if (!delivered.shown) return { shown: false, way: "fresh" };
+    return { shown: true, way: this.ladder.next(this.asGemini(), delivered, undefined) };
+  }
+
+  plan(
+    how: How,
+    delivered: Delivered,
+    checkpoint: Checkpoint | undefined,
+  ): { request: GeminiRequest; seam: Seam | undefined } {
+    this.delivered = delivered;
+    if (how === "replay") return this.replay(delivered);
+    const { text, thoughts } = delivered;
+    let joiner: Joiner = FRESH;
+    let body = { ...this.body, stream: true };
+    this.base = 0;
+    if (how === "token" && checkpoint) {
+      body = this.hop(body, checkpoint.token);
+      joiner = matchJoiner(text, checkpoint.offset);
+      this.base = checkpoint.offset;
+    } else if (how === "anchor") {
+      const anchor = anchorOf(text);
+      body.input = withPartial(body.input, text, instruction(anchor));
+      joiner = anchorJoiner(text, anchor);
+    } else if (how === "rematch") joiner = matchJoiner(text, 0);
+    return { request: sent({ body, tells: "anew" }), seam: new Seam(joiner, thoughts) };
+  }
+
+  /** A run in the background goes on without us, and is paid for. */
+  stopped(): void {
+    const { options, view } = this;
+    if (!this.isPatient() || options.onStop === "leave" || !view.id || view.ended) return;
+    const path = `interactions/${encodeURIComponent(view.id)}/cancel`;
+    call(this.caller, path, { method: "POST" }).catch(() => {});
+  }
+
+  /** Read on at the server; what a body tells again is recognised by its place. */
+  private replay(delivered: Delivered): { request: GeminiRequest; seam: Seam } {
+    const { view, replays } = this;
+    const path = `interactions/${encodeURIComponent(view.id as string)}`;
+    // Text that was told but never joined is in no place the view could know.
+    const settled = this.base + view.textChars === delivered.text.length;
+    const whole = replays >= FRUITLESS_REPLAYS && replays % 2 === 0;
+    if (!settled) view.forget();
+    const from = whole || !settled || view.eventId === undefined ? "start" : "event";
+    const query = new URLSearchParams({ stream: "true" });
+    if (from === "event") query.set("last_event_id", view.eventId as string);
+    const joiner = settled ? FRESH : matchJoiner(delivered.text, this.base);
+    const request = sent({ path: whole ? path : `${path}?${query}`, tells: from });
+    return { request, seam: new Seam(joiner, !settled && delivered.thoughts) };
+  }
+
+  private first(): Sending {
+    const { interaction, lastEventId } = this.options;
+    if (interaction === undefined) return { body: { ...this.body, stream: true }, tells: "anew" };
+    const query = new URLSearchParams({ stream: "true" });
+    if (lastEventId !== undefined) query.set("last_event_id", lastEventId);
+    const path = `interactions/${encodeURIComponent(interaction)}?${query}`;
+    return { path, tells: lastEventId === undefined ? "start" : "event" };
+  }
+
+  /** A stored interaction knows its input; another must be told it again. */
+  private hop(body: InteractionRequest, token: string): typeof body & { stream: boolean } {
+    const { input, ...rest } = body;
+    const owner = this.view.id;
+    const on = { ...rest, stream: true, continuation_token: token };
+    if (owner && body.store !== false) return { ...on, previous_interaction_id: owner };
+    return { ...on, ...(input !== undefined && { input }) };
+  }
+
+  private mayCreate({ code, httpStatus, grpcStatus }: Failure): boolean {
+    const { options, body } = this;
+    if (options.interaction !== undefined) return false;
+    if (options.mayCreateTwice || (body.store === false && !body.background)) return true;
+    if (this.everCreated) return false;
+    if (NEVER_SENT.has(code) || httpStatus === 429) return true;
+    return grpcStatus !== undefined && !BEGUN.has(code);
+  }
+
+  private isKept(): boolean {
+    return this.view.id !== undefined && this.body.store !== false;
+  }
+
+  /** Runs on without a reader, and may be silent for long. */
+  private isPatient(): boolean {
+    const { body, options } = this;
+    return body.background === true || options.interaction !== undefined || !!body.agent;
+  }
+
+  /** As much of the request as the ladder looks at. */
+  private asGemini(): GeminiRequest {
+    const { response_format: format, response_mime_type: mimeType } = this.body;
+    const structured = format !== undefined || /json/.test(mimeType ?? "");
+    return {
+      contents: [],
+      ...(structured && { generationConfig: { responseMimeType: "application/json" } }),
+    };
+  }
+}
+
+function refuse(field: string, problem: string): never {
+  throw new StreamError(plainFailure("request_invalid", "request", `${field}: ${problem}`));
+}
+
+function sent(sending: Sending): GeminiRequest {
+  return { contents: [], sending };
+}
+
+function textOf(body: InteractionRequest): string {
+  return JSON.stringify(body);
+}
+
+/** Takes our options off and leaves the API's own fields. */
+function sortedOut(input: InteractRequest): { options: InteractOptions; body: InteractionRequest } {
+  const { interaction, lastEventId, mayCreateTwice, onStop, ...request } = input;
+  const { signal, deadlineMs, maxAttempts, resume, pace, clocks, ...body } = request;
+  const options = { interaction, mayCreateTwice, onStop, lastEventId, clocks };
+  if (interaction !== undefined) {
+    if (interaction === "") refuse("interaction", "the id is empty");
+    return { options: options as InteractOptions, body };
+  }
+  if (!body.model === !body.agent) refuse("model", "give either a model or an agent");
+  const { input: said } = body;
+  const empty = said === undefined || said === "" || (Array.isArray(said) && said.length === 0);
+  if (empty && !body.previous_interaction_id && !body.continuation_token)
+    refuse("input", "give it some text, a content, or a list of steps");
+  return { options: options as InteractOptions, body: body as InteractionRequest };
+}
+
+function withPartial(
+  input: InteractionInput | undefined,
+  text: string,
+  asked: string,
+): InteractionInput {
+  const partial: InteractionStep = { type: "model_output", content: [{ type: "text", text }] };
+  const turn: InteractionStep = { type: "user_input", content: [{ type: "text", text: asked }] };
+  return [...stepsOf(input), partial, turn];
+}
+
+/** Any form of input as a list of steps. */
+export function stepsOf(input: InteractionInput | undefined): InteractionStep[] {
+  if (input === undefined) return [];
+  const list = typeof input === "string" ? [{ type: "text", text: input }] : input;
+  const all = (Array.isArray(list) ? list : [list]) as InteractionStep[];
+  const isStep = ({ type }: InteractionStep) => /_(input|output|call|result)$|^thought$/.test(type);
+  if (all.some(isStep)) return all;
+  return [{ type: "user_input", content: all as unknown as InteractionStep["content"] & {} }];
+}
