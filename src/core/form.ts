@@ -2,9 +2,11 @@
 // stream ended is never left out and never made up.
 import {
   ArrayEncode,
+  blockWord,
   DONE,
   encodeNative,
   encodeOpenAi,
+  finishWord,
   type GeminiChunk,
   type GeminiPart,
 } from "../wire/index.ts";
@@ -45,6 +47,8 @@ export class FormEncode {
   private readonly array = new ArrayEncode();
   private readonly chunks: GeminiChunk[] = [];
   private readonly openai: OpenAiEncode;
+  /** How the answer ended, as far as the client was told. */
+  private told: string | undefined;
 
   constructor(form: Form, { model, id, created }: Name) {
     this.form = form;
@@ -55,35 +59,52 @@ export class FormEncode {
   /** One chunk; `json` is what it came as, if that is at hand. */
   take(chunk: () => GeminiChunk, json?: string): string {
     const { api, shape } = this.form;
-    if (api === "gemini" && shape === "sse" && json !== undefined && !mayBeHop(json))
+    if (api === "gemini" && shape === "sse" && json !== undefined && isPlain(json))
       return encodeNative(json);
     const clean = withoutHop(chunk());
+    this.told = endWord(clean) ?? this.told;
     if (shape === "whole") {
       this.chunks.push(clean);
       return "";
     }
     if (api === "gemini") {
+      if (shape === "sse" && json !== undefined && !isHop(json)) return encodeNative(json);
       if (shape === "array") return this.array.element(JSON.stringify(clean, null, 2));
       return shape === "lines"
         ? `${JSON.stringify(clean)}\n\n`
         : encodeNative(JSON.stringify(clean));
     }
     this.last = { ...this.last, ...clean };
-    if (!clean.candidates) return "";
     const piece = this.openai.chunk(clean);
+    if (piece.choices.length === 0) return "";
     return this.frame(JSON.stringify(api === "openai-text" ? textPiece(piece) : piece));
+  }
+
+  /** Why this end is an error for the client, if it is one: it would take it for another end. */
+  problem(end: TerminalEvent): Failure | undefined {
+    const isSaid = end.finishReason !== undefined || this.told !== undefined;
+    return isBroken(end) || !isSaid ? failureOf(end) : undefined;
   }
 
   /** What follows the last chunk. */
   end(end: TerminalEvent): string {
     const { api, shape, usage } = this.form;
+    const problem = this.problem(end);
+    const last = problem ? "" : this.lastWord(end);
     if (shape === "whole") return JSON.stringify(this.whole(), null, api === "gemini" ? 2 : 0);
-    const error = isBroken(end) ? JSON.stringify(errorBody(failureOf(end), api)) : "";
-    if (shape === "array") return (error && this.array.element(error)) + this.array.end();
+    const error = problem ? JSON.stringify(errorBody(problem, api)) : "";
+    if (shape === "array") return last + (error && this.array.element(error)) + this.array.end();
     if (error) return this.frame(error);
-    if (api === "gemini") return "";
+    if (api === "gemini") return last;
     const counted = usage ? this.frame(JSON.stringify(this.openai.usage(this.last))) : "";
-    return counted + (shape === "sse" ? encodeOpenAi(DONE) : "");
+    return last + counted + (shape === "sse" ? encodeOpenAi(DONE) : "");
+  }
+
+  /** The upstream's last word, where it came with content that could not be joined. */
+  private lastWord({ finishReason }: TerminalEvent): string {
+    if (finishReason === undefined || finishReason === this.told) return "";
+    const content = { parts: [], role: "model" };
+    return this.take(() => ({ candidates: [{ content, finishReason, index: 0 }] }));
   }
 
   /** An error that no stream ended with, such as a gateway that lost its log. */
@@ -175,8 +196,17 @@ export function refusalOf(
   };
 }
 
-function mayBeHop(json: string): boolean {
-  return json.includes("ontinuationToken") || json.includes("CONTINUATION") || json.includes("\n");
+/** Nothing in it that has to be looked at: an end, a hop, a line break. */
+function isPlain(json: string): boolean {
+  return !json.includes("finishReason") && !json.includes("blockReason") && !isHop(json);
+}
+
+function isHop(json: string): boolean {
+  return /ontinuationToken|CONTINUATION|\n/.test(json);
+}
+
+function endWord({ candidates, promptFeedback }: GeminiChunk): string | undefined {
+  return finishWord(candidates?.[0]?.finishReason) ?? blockWord(promptFeedback?.blockReason);
 }
 
 /** The answer goes on by itself: the client must not take the end of a hop for its own business. */

@@ -6,14 +6,7 @@ import { RetryBudget } from "./budget.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import { isTerminal, type StreamEvent } from "./event.ts";
 import { type Failure, failure } from "./failure-table.ts";
-import {
-  contentTypeOf,
-  type Form,
-  FormEncode,
-  failureOf,
-  isUnverified,
-  refusalOf,
-} from "./form.ts";
+import { contentTypeOf, type Form, FormEncode, refusalOf } from "./form.ts";
 import { GeminiStream } from "./gemini-stream.ts";
 import type { PolluxOptions } from "./pollux.ts";
 import { settingsOf } from "./settings.ts";
@@ -164,8 +157,8 @@ async function respond(
     }
     if (!isTerminal(event)) continue;
     if (event.type === "stopped") throw reasonOf(signal);
-    if (event.type === "failed" || (whole && isUnverified(event)))
-      return refusal(failureOf(event), form.api);
+    const problem = encode.problem(event);
+    if (problem && ready === "") return refusal(problem, form.api);
     return answer(ready + encode.end(event), form);
   }
   return answer(bodyOf(events, encode, ready, signal), form);

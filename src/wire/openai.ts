@@ -1,6 +1,6 @@
 // OpenAI's chat format ⇄ Gemini's: requests in, chunks out. What Gemini cannot do is refused with the
 // field's name; what OpenAI cannot say rides in `extra_content`, as Google's own endpoint does it.
-import { finishWord } from "./finish.ts";
+import { blockWord, finishWord } from "./finish.ts";
 import type { GeminiChunk, GeminiContent, GeminiPart, GeminiRequest } from "./gemini.ts";
 
 interface ToolCall {
@@ -260,6 +260,9 @@ export class OpenAiEncode {
             : (FINISH[word] ?? "content_filter");
       return { index, delta, finish_reason: reason };
     });
+    // A blocked prompt has no candidate; OpenAI's clients wait for the reason all the same.
+    if (choices.length === 0 && blockWord(chunk.promptFeedback?.blockReason))
+      choices.push({ index: 0, delta: this.delta([], 0), finish_reason: "content_filter" });
     return this.envelope(choices);
   }
 

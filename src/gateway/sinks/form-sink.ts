@@ -1,13 +1,6 @@
 // A stream as a client of Gemini's or OpenAI's API expects it. Nothing is sent before the first content,
 // so an early failure is an HTTP error; unless silence lasts, and then a comment opens the answer.
-import {
-  contentTypeOf,
-  type Form,
-  FormEncode,
-  failureOf,
-  isUnverified,
-  refusalOf,
-} from "../../core/engine.ts";
+import { contentTypeOf, type Form, FormEncode, refusalOf } from "../../core/engine.ts";
 import type { Failure } from "../../core/failures.ts";
 import type { TerminalEvent } from "../../core/index.ts";
 import { encodeComment } from "../../wire/index.ts";
@@ -120,11 +113,9 @@ export class FormSink implements Sink {
 
   private end(end: TerminalEvent, text: string): void {
     if (this.over) return;
-    const whole = this.form.shape === "whole";
-    const isRefused =
-      end.type === "failed" || end.type === "stopped" || (whole && isUnverified(end));
-    if (!this.outlet && text === "" && isRefused) {
-      this.refuse(failureOf(end));
+    const problem = this.encode.problem(end);
+    if (!this.outlet && text === "" && problem) {
+      this.refuse(problem);
       return;
     }
     const last = text + this.encode.end(end);

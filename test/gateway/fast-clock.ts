@@ -1,0 +1,38 @@
+// Real time, told as if it ran a thousand times as fast: for real sockets and scenarios of minutes.
+import type { Clock } from "../../src/core/index.ts";
+
+const FACTOR = 1000;
+
+export interface FastClock extends Clock {
+  wait(ms: number, signal?: AbortSignal): Promise<void>;
+}
+
+export function fastClock(random: () => number = Math.random): FastClock {
+  const startedAt = Date.now();
+  const now = () => performance.now() * FACTOR;
+  const setTimer = (fn: () => void, ms: number) => {
+    const timer = setTimeout(fn, ms / FACTOR);
+    return () => clearTimeout(timer);
+  };
+  return {
+    now,
+    date: () => new Date(startedAt + now()),
+    setTimer,
+    random,
+    fetch: globalThis.fetch,
+    id: () => crypto.randomUUID(),
+    wait: (ms, signal) =>
+      new Promise((resolve) => {
+        if (signal?.aborted) return resolve();
+        const cancel = setTimer(resolve, ms);
+        signal?.addEventListener(
+          "abort",
+          () => {
+            cancel();
+            resolve();
+          },
+          { once: true },
+        );
+      }),
+  };
+}
