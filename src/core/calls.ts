@@ -1,10 +1,18 @@
 // Plain calls: one request, one answer, no second attempt. Loaded when the first is made.
-import type { ModelInfo } from "./pollux.ts";
 import type { Problem } from "./problem.ts";
 import { failureOf } from "./recovery.ts";
 import { StreamError } from "./stream-error.ts";
 
 const MODEL_PAGES_MAX = 20;
+
+export interface ModelInfo {
+  name: string;
+  displayName?: string;
+  supportedGenerationMethods?: string[];
+  inputTokenLimit?: number;
+  outputTokenLimit?: number;
+  [key: string]: unknown;
+}
 
 /** Where calls go, and what dresses them. */
 export interface Caller {

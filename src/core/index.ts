@@ -2,6 +2,7 @@
 // runtime and depends on nothing.
 export type { GeminiChunk, GeminiContent, GeminiPart, GeminiRequest } from "../wire/index.ts";
 export type { Answer } from "./answer.ts";
+export type { ModelInfo } from "./calls.ts";
 export { type Clock, systemClock } from "./clock.ts";
 export {
   type AttemptRecord,
@@ -20,8 +21,9 @@ export type { Failure, FailureCode, FailureKind } from "./failure-table.ts";
 export { type ResilientFetchOptions, resilientFetch } from "./fetch.ts";
 export type { FollowOptions } from "./follow.ts";
 export type { GeminiStream } from "./gemini-stream.ts";
+export type { InteractOptions, InteractRequest } from "./interact.ts";
 export type { Clocks } from "./models.ts";
 export type { Pace } from "./pace.ts";
-export { type ModelInfo, Pollux, type PolluxOptions } from "./pollux.ts";
+export { Pollux, type PolluxOptions } from "./pollux.ts";
 export type { Secret, StreamOptions, StreamRequest } from "./request.ts";
 export { isStreamError, StreamError } from "./stream-error.ts";

@@ -1,5 +1,7 @@
 // The ways of the Interactions API: what is created, how it is read on, and when it must not be created
 // again. A stored interaction lives at Google whether anybody reads it or not.
+
+import { stepsOf } from "../wire/convert.ts";
 import type { GeminiRequest } from "../wire/index.ts";
 import {
   type InteractionInput,
@@ -274,14 +276,4 @@ function withPartial(
   const partial: InteractionStep = { type: "model_output", content: [{ type: "text", text }] };
   const turn: InteractionStep = { type: "user_input", content: [{ type: "text", text: asked }] };
   return [...stepsOf(input), partial, turn];
-}
-
-/** Any form of input as a list of steps. */
-export function stepsOf(input: InteractionInput | undefined): InteractionStep[] {
-  if (input === undefined) return [];
-  const list = typeof input === "string" ? [{ type: "text", text: input }] : input;
-  const all = (Array.isArray(list) ? list : [list]) as InteractionStep[];
-  const isStep = ({ type }: InteractionStep) => /_(input|output|call|result)$|^thought$/.test(type);
-  if (all.some(isStep)) return all;
-  return [{ type: "user_input", content: all as unknown as InteractionStep["content"] & {} }];
 }

@@ -2,7 +2,7 @@
 import type { GeminiChunk, GeminiRequest } from "../wire/index.ts";
 import type { Answer } from "./answer.ts";
 import { RetryBudget } from "./budget.ts";
-import type { Caller } from "./calls.ts";
+import type { Caller, ModelInfo } from "./calls.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import type { StreamEvent } from "./event.ts";
 import type { FollowOptions } from "./follow.ts";
@@ -36,15 +36,6 @@ export interface PolluxOptions extends Patience {
   fetch?: typeof globalThis.fetch | undefined;
   clock?: Clock | undefined;
   pace?: Pace | undefined;
-}
-
-export interface ModelInfo {
-  name: string;
-  displayName?: string;
-  supportedGenerationMethods?: string[];
-  inputTokenLimit?: number;
-  outputTokenLimit?: number;
-  [key: string]: unknown;
 }
 
 export class Pollux {
