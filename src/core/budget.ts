@@ -8,15 +8,17 @@ const MAX = 100;
 export class RetryBudget {
   private left: number;
   private readonly perRequest: number;
+  private readonly max: number;
 
   constructor(start: number = START, perRequest: number = PER_REQUEST) {
     this.left = start;
     this.perRequest = perRequest;
+    this.max = Math.max(MAX, start);
   }
 
   /** A first attempt was sent. */
   earn(): void {
-    this.left = Math.min(MAX, this.left + this.perRequest);
+    this.left = Math.min(this.max, this.left + this.perRequest);
   }
 
   /** Whether one more attempt may be sent; takes it off the budget. */

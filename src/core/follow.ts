@@ -24,6 +24,9 @@ interface Connection extends FollowOptions {
   fetch: typeof globalThis.fetch;
 }
 
+/** The cursor stands at the stream's end already. */
+class NothingMore extends Error {}
+
 const MAX_ATTEMPTS = 12;
 const SILENCE_MS = 35_000;
 
@@ -44,6 +47,7 @@ export async function* follow(url: string, options: Connection): AsyncGenerator<
       }
       last = failure("truncated_stream");
     } catch (error) {
+      if (error instanceof NothingMore) return;
       last = classifyThrown(error);
       if (!last.transient && last.code !== "conn_refused") throw new StreamError(last);
     }
@@ -70,6 +74,7 @@ async function* connect(
   try {
     const { signal } = controller;
     const response = await options.fetch(at.href, { headers, signal, redirect: "manual" });
+    if (response.status === 204) throw new NothingMore();
     if (!response.ok || !response.body) {
       const { status, headers: seen } = response;
       throw new StreamError(

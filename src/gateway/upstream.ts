@@ -28,6 +28,9 @@ const PASSED_BACK =
   /^(content-type|content-disposition|content-range|cache-control|etag|server-timing|retry-after|x-gemini-.*|x-goog-upload-.*)$/;
 const PASSED_ON =
   /^(content-type|accept|if-none-match|range|x-goog-upload-.*|x-goog-api-client|x-sim.*)$/;
+/** One blip may cut all streams at once, and each is to go on; storms are the circuits' business. */
+const RETRIES = 5_000;
+const RETRIES_PER_REQUEST = 0.5;
 const ERROR_BODY_CHARS_MAX = 256 * 1024;
 
 interface Forwarding {
@@ -41,7 +44,7 @@ interface Forwarding {
 export class Upstream {
   private readonly options: UpstreamOptions;
   private readonly base: URL;
-  private readonly budget = new RetryBudget();
+  private readonly budget = new RetryBudget(RETRIES, RETRIES_PER_REQUEST);
   private readonly noPrefill = new Set<string>();
   /** The key each running stream is using. */
   private readonly inUse = new Map<string, Credential>();

@@ -13,11 +13,13 @@ import { host } from "./host.ts";
 
 const RUNS: Record<string, number> = { memory: 420, sqlite: 210, redis: 210 };
 const folder = mkdtempSync(join(tmpdir(), "pollux-chaos-"));
+const cleanups: (() => unknown)[] = [];
 let redis: RedisServer;
 before(async () => {
   redis = await redisServer();
 });
 after(async () => {
+  for (const clean of cleanups) await clean();
   await redis.close();
   rmSync(folder, { recursive: true, force: true });
 });
@@ -44,6 +46,7 @@ for (const [i, kind] of ["memory", "sqlite", "redis"].entries()) {
       store: await openStore(storeOf(kind, "cuts")),
       sim: { chunkDelayMs: 1, scenario: "attempt 1: cut after 9 chunks; ok" },
     });
+    cleanups.push(made.close);
     const contents = (n: number) => `Write 250 words about river ${n}`;
     await Promise.all(
       Array.from({ length: 50 }, async (_, n) => {
@@ -66,7 +69,6 @@ for (const [i, kind] of ["memory", "sqlite", "redis"].entries()) {
       }),
     );
     assert.deepEqual(made.errors, []);
-    await made.close();
   });
 }
 
