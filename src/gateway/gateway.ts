@@ -18,6 +18,7 @@ import {
   stopStream,
 } from "./doors/streams.ts";
 import type { Exchange } from "./exchange.ts";
+import { checkCsrf } from "./guard/csrf.ts";
 import { Refusal } from "./refusal.ts";
 import { matchRoute, type Route, type Visit } from "./route.ts";
 import { Streams } from "./streams.ts";
@@ -32,7 +33,12 @@ export interface GatewayOptions {
   watcher: Watcher;
   /** Tells this process from all others, also from its own past life. */
   owner: string;
-  upstream: { baseUrl: string; fetch: typeof globalThis.fetch; patience: Patience };
+  upstream: {
+    baseUrl: string;
+    fetch: typeof globalThis.fetch;
+    patience: Patience;
+    tellStream?: boolean;
+  };
   settings: Settings;
   leaseMs: number;
   graceMs: number;
@@ -144,6 +150,7 @@ export class Gateway {
       const query = new URLSearchParams(exchange.search);
       const visit: Visit = { exchange, params: found.params, query, requestId };
       const client = door.open ? NOBODY : await this.options.warden.identify(exchange);
+      if (!door.open) await checkCsrf(exchange.method, exchange.headers);
       seen.client = client.name;
       await door.run({ ...visit, client, onAnswered });
     } catch (error) {

@@ -4,6 +4,7 @@ export { configSchema } from "./config/schema.ts";
 export { SETTINGS, type Setting } from "./config/settings.ts";
 export type { Guest, House } from "./doors/door.ts";
 export { json, type OpsParts, opsRoutes } from "./doors/ops.ts";
+export { type Asset, type PagesParts, pageRoutes } from "./doors/pages.ts";
 export type { Exchange, Outlet } from "./exchange.ts";
 export { type ExtraRoute, Gateway, type GatewayOptions } from "./gateway.ts";
 export { Admission } from "./guard/admission.ts";

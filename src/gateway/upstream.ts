@@ -10,6 +10,7 @@ import {
 } from "../core/engine.ts";
 import { classifyResponse, classifyThrown, type Failure, redact } from "../core/failures.ts";
 import type { Clock, TerminalEvent } from "../core/index.ts";
+import { STREAM_HEADER } from "../wire/index.ts";
 import type { Ask } from "./ask.ts";
 import type { Exchange } from "./exchange.ts";
 import { Refusal } from "./refusal.ts";
@@ -21,6 +22,7 @@ export interface UpstreamOptions {
   clock: Clock;
   warden: Warden;
   patience: Patience;
+  tellStream?: boolean | undefined;
 }
 
 /** Of a forwarded answer; the rest is between the gateway and upstream. */
@@ -87,6 +89,8 @@ export class Upstream {
             ...credential.headers,
             "content-type": "application/json",
             "x-request-id": requestId,
+            // The simulator is told which stream it serves, so that it can be broken on purpose.
+            ...(this.options.tellStream && { [STREAM_HEADER]: id }),
           },
           body: JSON.stringify(body),
         };

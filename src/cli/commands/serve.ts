@@ -13,6 +13,7 @@ import {
   Metrics,
   makeLogger,
   opsRoutes,
+  pageRoutes,
   printConfig,
   readConfig,
   SETTINGS,
@@ -23,9 +24,11 @@ import { StoreError } from "../../store/index.ts";
 import { EXIT, UsageError } from "../exit.ts";
 import { number } from "../input/args.ts";
 import { environment, scenarioOf } from "../input/upstream.ts";
+import { assetsIn, pagesFolder } from "../serve/assets.ts";
 import { readConfigFile } from "../serve/config-file.ts";
 import { listenError } from "../serve/listen-error.ts";
 import { type Plan, planOf, readKeys } from "../serve/plan.ts";
+import { type Plug, plugFor } from "../serve/plug.ts";
 import { type Running, runGateway } from "../serve/run.ts";
 import { readTokens } from "../serve/tokens-file.ts";
 import { versionOf } from "../version.ts";
@@ -153,6 +156,9 @@ async function start(plan: Plan, log: ReturnType<typeof makeLogger>) {
     onError,
   );
   let draining = false;
+  let plug: Plug | undefined;
+  const folder = settings.flag("pages") ? await pagesFolder() : undefined;
+  const { upstream } = config;
   try {
     running = await runGateway(config, {
       watcher,
@@ -180,8 +186,22 @@ async function start(plan: Plan, log: ReturnType<typeof makeLogger>) {
         });
         return guard;
       },
-      extra: ({ store, gateway }) =>
-        opsRoutes({ store, gateway, metrics, isDraining: () => draining, version: versionOf() }),
+      aroundSim: (fetch) => {
+        plug = plugFor(fetch);
+        return plug.fetch;
+      },
+      extra: ({ store, gateway }) => [
+        ...opsRoutes({ store, gateway, metrics, isDraining: () => draining, version: versionOf() }),
+        ...pageRoutes({
+          clients: (guard as Guard).parts.clients,
+          shelf: store.shelf,
+          asset: folder === undefined ? () => undefined : assetsIn(folder),
+          upstream: upstream.sim ? "simulator" : new URL(upstream.baseUrl).host,
+          simulated: upstream.sim,
+          version: versionOf(),
+          breakStream: plug?.pull,
+        }),
+      ],
     });
   } catch (error) {
     if (error instanceof StoreError)

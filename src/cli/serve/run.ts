@@ -41,6 +41,8 @@ export interface ServeConfig {
 export interface Parts {
   warden(store: Store): Warden;
   watcher: Watcher;
+  /** Around the simulator's fetch. */
+  aroundSim?: ((fetch: typeof globalThis.fetch) => typeof globalThis.fetch) | undefined;
   extra?: (seen: {
     sim: Sim | undefined;
     store: Store;
@@ -84,7 +86,8 @@ export async function runGateway(config: ServeConfig, parts: Parts): Promise<Run
     owner: `${hostname()}:${process.pid}:${crypto.randomUUID()}`,
     upstream: {
       baseUrl: upstream.sim ? "http://simulator.invalid" : upstream.baseUrl,
-      fetch: sim ? sim.fetch : dispatchFetch(),
+      fetch: sim ? (parts.aroundSim?.(sim.fetch) ?? sim.fetch) : dispatchFetch(),
+      tellStream: sim !== undefined,
       patience: { deadlineMs, maxAttempts, resume },
     },
     settings: {

@@ -1,0 +1,54 @@
+// The pages' files: built beside the package, or, in a checkout, built when their sources changed.
+import { existsSync, readFileSync } from "node:fs";
+import { extname, join, normalize } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { Asset } from "../../gateway/index.ts";
+
+const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
+const TYPES: Readonly<Record<string, string>> = {
+  ".html": "text/html; charset=UTF-8",
+  ".js": "text/javascript; charset=UTF-8",
+  ".css": "text/css; charset=UTF-8",
+  ".svg": "image/svg+xml",
+  ".json": "application/json",
+  ".woff2": "font/woff2",
+};
+const PAGES: Readonly<Record<string, string>> = {
+  "/": "index.html",
+  "/ops": "ops.html",
+  "/doctor": "doctor.html",
+};
+
+/** Where the built pages are; undefined if there are none. */
+export async function pagesFolder(): Promise<string | undefined> {
+  const built = fileURLToPath(new URL("../../web", import.meta.url));
+  if (existsSync(join(built, "index.html"))) return built;
+  const script = join(ROOT, "scripts/pages.ts");
+  if (!existsSync(script)) return undefined;
+  const folder = join(ROOT, ".pollux/web");
+  const { buildPages } = (await import(script)) as { buildPages(folder: string): Promise<void> };
+  await buildPages(folder);
+  return folder;
+}
+
+export function assetsIn(folder: string): (path: string) => Asset | undefined {
+  const known = new Map<string, Asset | undefined>();
+  return (path) => {
+    if (!known.has(path)) known.set(path, load(folder, PAGES[path] ?? path.slice(1)));
+    return known.get(path);
+  };
+}
+
+function load(folder: string, name: string): Asset | undefined {
+  const file = join(folder, normalize(`/${name}`));
+  if (!file.startsWith(folder) || !existsSync(file)) return undefined;
+  const read = (path: string) =>
+    existsSync(path) ? new Uint8Array(readFileSync(path)) : undefined;
+  return {
+    body: read(file) as Uint8Array,
+    type: TYPES[extname(file)] ?? "application/octet-stream",
+    hashed: /[-.][0-9A-Za-z_]{8,}\.\w+$/.test(name),
+    gzip: read(`${file}.gz`),
+    brotli: read(`${file}.br`),
+  };
+}
