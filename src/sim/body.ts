@@ -3,7 +3,7 @@
 import { type SimClock, untilAborted } from "./clock.ts";
 import { Gzip } from "./gzip.ts";
 import type { JournalEntry } from "./journal.ts";
-import type { Refusal, Reply } from "./reply.ts";
+import type { Piece, Refusal, Reply } from "./reply.ts";
 
 /** How a body ends other than properly. */
 export interface Broken {
@@ -39,7 +39,7 @@ export async function* bodyOf(
   const gzip = reply.gzip && carrier.compressed ? new Gzip() : undefined;
   let outcome: JournalEntry["outcome"] = "sent";
   try {
-    for (const piece of reply.pieces) {
+    for (const piece of piecesOf(reply)) {
       if (piece.kind === "wait") await clock.wait(piece.ms, signal);
       if (signal.aborted) return;
       if (piece.kind === "bytes" && piece.bytes.length > 0)
@@ -59,6 +59,14 @@ export async function* bodyOf(
     settle(entry, outcome);
   } finally {
     leave(entry, clock);
+  }
+}
+
+function* piecesOf({ pieces, instead }: Reply): Generator<Piece> {
+  for (const piece of pieces) {
+    const others = instead?.();
+    if (others) return yield* others;
+    yield piece;
   }
 }
 

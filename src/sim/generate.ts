@@ -80,7 +80,7 @@ export function misdelivered(
   return shown;
 }
 
-function faultsOf(calls: readonly FaultCall[]): (readonly [Fault, FaultCall])[] {
+export function faultsOf(calls: readonly FaultCall[]): (readonly [Fault, FaultCall])[] {
   return calls.flatMap((call) => {
     const fault = findFault(call.word);
     return fault ? [[fault, call] as const] : [];

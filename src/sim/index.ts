@@ -3,6 +3,8 @@ export { ERROR_BODIES, type ErrorBody } from "./bodies.ts";
 export type { SimClock } from "./clock.ts";
 export type { Fault, FaultCall, Settings } from "./faults/fault.ts";
 export { FAULTS } from "./faults/index.ts";
+export type { InteractionsOptions } from "./interactions/desk.ts";
+export type { InteractionSeen } from "./interactions/kept.ts";
 export type { JournalEntry } from "./journal.ts";
 export { DEFAULT_MODEL, MODELS, type SimModel } from "./models.ts";
 export type { QuotaLimits } from "./quota.ts";

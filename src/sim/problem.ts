@@ -1,6 +1,7 @@
 // An error body → the reply that carries it, in the form of the endpoint that was asked.
 import { BODY_BY_STATUS, ERROR_BODIES, type ErrorBody, retryInfo } from "./bodies.ts";
 import { prettyJson } from "./framing.ts";
+import { wordedBody } from "./interactions/errors.ts";
 import { answerHeaders, type Reply, textReply } from "./reply.ts";
 
 export interface Form {
@@ -8,6 +9,8 @@ export interface Form {
   sse: boolean;
   /** Array mode and the OpenAI-compatible endpoint wrap an error in `[ ]`. */
   wrapped: boolean;
+  /** The Interactions API words its errors in its own way. */
+  worded?: boolean;
 }
 
 /** The body of a code or of an HTTP status. */
@@ -27,7 +30,8 @@ export function withRetry(body: ErrorBody, retryMs: number | undefined): ErrorBo
   return { ...body, error: { ...body.error, message, details: [...details, retryInfo(seconds)] } };
 }
 
-export function errorReply(body: ErrorBody, form: Form, nowDate: Date): Reply {
+export function errorReply(told: ErrorBody, form: Form, nowDate: Date): Reply {
+  const body = form.worded ? wordedBody(told) : told;
   const mode = form.sse ? "sse" : "unary";
   const {
     "content-disposition": _,

@@ -57,6 +57,8 @@ export interface Reply {
   headersWaitMs?: number;
   /** Compressed on a socket; in process a body arrives as it is after decoding. */
   gzip?: boolean;
+  /** What is said from now on in place of the rest, once something else changed the matter. */
+  instead?: () => Piece[] | undefined;
 }
 
 const utf8 = new TextEncoder();

@@ -20,6 +20,7 @@ export type Route =
   | ({ kind: "generate"; verb: Verb; model: string } & Surface)
   | ({ kind: "models" } & Surface)
   | ({ kind: "model"; model: string } & Surface)
+  | ({ kind: "interactions"; id: string | undefined; verb: "cancel" | undefined } & Surface)
   | { kind: "openai-chat" }
   | { kind: "openai-models" }
   | { kind: "openai-embeddings" }
@@ -58,6 +59,13 @@ export function routeOf(url: URL): Route {
   if (openai === "embeddings") return { kind: "openai-embeddings" };
   if (openai !== undefined)
     return /^models(\/|$)/.test(openai) ? { kind: "openai-models" } : UNKNOWN;
+  const interaction = /^\/interactions(?:\/([^/]+)(?:\/(cancel))?)?$/.exec(rest);
+  if (interaction) {
+    const [, id, verb] = interaction;
+    const vertex = inProject !== null;
+    const surface = { version, project: vertex, vertex };
+    return { kind: "interactions", id, verb: verb as "cancel" | undefined, ...surface };
+  }
   const published = /^\/publishers\/[^/]+(\/models.*)$/.exec(rest)?.[1];
   const project = inProject !== null;
   return modelRoute(published ?? rest, { version, project, vertex: project || !!published });

@@ -6,6 +6,8 @@ import { bodyOf, headersDue, leave } from "./body.ts";
 import { realClock, type SimClock } from "./clock.ts";
 import { camel } from "./conversation.ts";
 import { simFetch } from "./fetch.ts";
+import type { InteractionsOptions } from "./interactions/desk.ts";
+import type { InteractionSeen } from "./interactions/kept.ts";
 import type { JournalEntry } from "./journal.ts";
 import { findModel, type SimModel } from "./models.ts";
 import type { QuotaLimits } from "./quota.ts";
@@ -28,6 +30,8 @@ export interface SimOptions {
   quota?: QuotaLimits;
   /** Tokens that one request of a long answer yields, for models that go on by token. */
   hopTokens?: number;
+  /** How interactions are kept. */
+  interactions?: InteractionsOptions;
   /** Models of your own, in place of a usual one of the same name or beside them. */
   models?: readonly (Partial<SimModel> & { name: string })[];
 }
@@ -55,6 +59,8 @@ export interface Sim {
   /** Throws `ScenarioError` for what it cannot read. */
   addScenario(value: unknown): Scenario;
   clearScenarios(): void;
+  /** Every stored interaction, deleted ones too. */
+  readonly interactions: readonly InteractionSeen[];
   readonly models: readonly SimModel[];
   readonly clock: SimClock;
 }
@@ -75,6 +81,9 @@ export function createSim(options: SimOptions = {}): Sim {
     clearJournal: () => upstream.journal.clear(),
     addScenario: (value) => upstream.attempts.add(value),
     clearScenarios: () => upstream.attempts.clear(),
+    get interactions() {
+      return upstream.interactions.kept.seen(clock.now());
+    },
     models: upstream.models,
     clock,
   };

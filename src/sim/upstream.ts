@@ -10,6 +10,7 @@ import { camel, type Wanted, wanted } from "./conversation.ts";
 import type { FaultCall, FaultContext } from "./faults/fault.ts";
 import { refuseFields } from "./fields.ts";
 import { generate, misdelivered, replyOfFault } from "./generate.ts";
+import { InteractionsDesk, type InteractionsOptions } from "./interactions/desk.ts";
 import { type Caller, callerOf, cleaner, Journal, type JournalEntry, noted } from "./journal.ts";
 import { countOf, embeddingOf, listModels, modelInfo, openAiModels } from "./listing.ts";
 import { bareName, findModel, MODELS, modelsWith, type SimModel } from "./models.ts";
@@ -32,6 +33,7 @@ export interface UpstreamOptions {
   quota?: QuotaLimits;
   hopTokens?: number;
   models?: readonly (Partial<SimModel> & { name: string })[];
+  interactions?: InteractionsOptions;
 }
 
 export interface SimRequest {
@@ -61,6 +63,7 @@ export class Upstream {
   readonly journal = new Journal();
   readonly attempts: Attempts;
   readonly models: readonly SimModel[];
+  readonly interactions: InteractionsDesk;
   private readonly options: UpstreamOptions;
   private readonly seed: number;
   private readonly quota: Quota | undefined;
@@ -73,6 +76,9 @@ export class Upstream {
     this.attempts = new Attempts(this.seed);
     this.quota = options.quota && new Quota(options.quota);
     this.models = options.models ? modelsWith(options.models) : MODELS;
+    const { clock, ttftMs = 0, chunkDelayMs = 0, hopTokens = HOP_TOKENS, interactions } = options;
+    const told = { clock, ttftMs, chunkDelayMs, hopTokens, models: this.models, seed: this.seed };
+    this.interactions = new InteractionsDesk({ ...told, ...interactions });
   }
 
   wanted(name: string, request: GeminiRequest): Wanted {
@@ -118,11 +124,25 @@ export class Upstream {
     const refusal = refuseKey(asking.caller, this.options.keys ?? true, surface);
     if (refusal) return this.error(refusal, asking.form);
     if (route.kind === "generate" || route.kind === "openai-chat") return this.post(route, asking);
+    if (route.kind === "interactions") return this.interact(route, asking);
     const path = asking.url.pathname;
     const met = this.met(asking, { key: path, model: undefined, generates: false, tokens: 0 });
     if ("refused" in met) return met.refused;
     const reply = replyOfFault(met.calls, met.context) ?? this.lookUp(route, asking);
     return misdelivered(reply, met.calls, met.context);
+  }
+
+  private interact(route: Route & { kind: "interactions" }, asking: Asking): Reply {
+    const { id, verb } = route;
+    return this.interactions.answer(
+      { ...asking, id, verb },
+      {
+        met: (what) => this.met(asking, what),
+        error: (body) => this.error(body, asking.form),
+        wanted: (name, request) => this.wanted(name, request),
+        over: (tokens, model) => this.quota?.take(this.options.clock.now(), tokens, model),
+      },
+    );
   }
 
   /** What is not an answer of a model. */
@@ -260,6 +280,7 @@ function preflight(): Reply {
 function formOf(route: Route, url: URL): Form {
   const streamed = route.kind === "generate" && route.verb === "streamGenerateContent";
   const sse = streamed && url.searchParams.get("alt") === "sse";
+  if (route.kind === "interactions") return { sse: false, wrapped: false, worded: true };
   return { sse, wrapped: route.kind.startsWith("openai") || (streamed && !sse) };
 }
 

@@ -30,5 +30,5 @@ export const garble: Fault = {
 /** An SSE event, an element of a streamed array, or a whole object. */
 function isEvent(bytes: Uint8Array): boolean {
   const head = String.fromCharCode(...bytes.subarray(0, 5));
-  return /^(data:|\[?\{|\n,)/.test(head) && bytes.includes(CLOSING_BRACE);
+  return /^(data:|event|\[?\{|\n,)/.test(head) && bytes.includes(CLOSING_BRACE);
 }
