@@ -70,6 +70,7 @@ export async function runGateway(config: ServeConfig, parts: Parts): Promise<Run
   const { upstream } = config;
   const sim = upstream.sim
     ? createSim({
+        keys: false,
         ttftMs: SIM_TTFT_MS,
         chunkDelayMs: SIM_CHUNK_MS,
         ...(upstream.seed !== undefined && { seed: upstream.seed }),
