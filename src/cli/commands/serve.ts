@@ -1,37 +1,23 @@
 // The gateway as a process: settings read, doors opened, and a way to leave that loses nothing.
-import { systemClock } from "../../core/index.ts";
 import {
-  Admission,
-  Breaker,
-  Clients,
   type Config,
   ConfigError,
-  Guard,
-  KeyPool,
-  Limits,
-  Lines,
-  Metrics,
+  type Logger,
   makeLogger,
-  opsRoutes,
-  pageRoutes,
   printConfig,
   readConfig,
   SETTINGS,
-  Spans,
-  watchAll,
 } from "../../gateway/index.ts";
 import { StoreError } from "../../store/index.ts";
 import { EXIT, UsageError } from "../exit.ts";
 import { number } from "../input/args.ts";
 import { environment, scenarioOf } from "../input/upstream.ts";
-import { assetsIn, pagesFolder } from "../serve/assets.ts";
 import { readConfigFile } from "../serve/config-file.ts";
+import { type House, openHouse } from "../serve/house.ts";
 import { listenError } from "../serve/listen-error.ts";
 import { type Plan, planOf, readKeys } from "../serve/plan.ts";
-import { type Plug, plugFor } from "../serve/plug.ts";
-import { type Running, runGateway } from "../serve/run.ts";
+import type { Running } from "../serve/run.ts";
 import { readTokens } from "../serve/tokens-file.ts";
-import { versionOf } from "../version.ts";
 import type { Command, Io, Option, Parsed } from "./command.ts";
 
 /** Flags of the settings that have one. */
@@ -100,7 +86,9 @@ async function run(parsed: Parsed, io: Io): Promise<number> {
   const { settings } = plan;
   const level = values.quiet ? "silent" : settings.text("log.level");
   const log = makeLogger(level, { write: (line) => void io.stderr.write(line) });
-  const { running, guard } = await start(plan, log);
+  // A port that nobody asked for may give way to another one.
+  const mayMove = config.get("listen.port")?.from === "default";
+  const { running, guard } = await start(plan, log, mayMove);
   tell(running, plan, parsed, io);
   const reload = () => {
     try {
@@ -135,86 +123,17 @@ async function configOf(parsed: Parsed, io: Io, env: Io["env"]): Promise<Config>
   }
 }
 
-async function start(plan: Plan, log: ReturnType<typeof makeLogger>) {
-  const { serve: config, settings, keys, tokens } = plan;
-  const { number: amount } = settings;
-  const clock = systemClock;
-  const onError = (error: unknown) => log.error({ err: error }, "unexpected");
-  const some = (path: string) => amount(path) || undefined;
-  let running: Running | undefined;
-  let guard: Guard | undefined;
-  const metrics = new Metrics({
-    inFlight: () => running?.gateway.streams.inFlight ?? 0,
-    queued: () => guard?.parts.admission.depth ?? 0,
-    readers: () => running?.gateway.streams.readerCount ?? 0,
-    storeOk: () => running?.gateway.problem === undefined,
-    keys: () => guard?.parts.keys?.states() ?? [],
-    circuits: () => guard?.parts.breaker.states() ?? [],
-  });
-  const watcher = watchAll(
-    [metrics, new Lines(log, settings.flag("log.content")), new Spans()],
-    onError,
-  );
-  let draining = false;
-  let plug: Plug | undefined;
-  const folder = settings.flag("pages") ? await pagesFolder() : undefined;
-  const { upstream } = config;
+async function start(plan: Plan, log: Logger, mayMove: boolean): Promise<House> {
+  const { serve: config } = plan;
   try {
-    running = await runGateway(config, {
-      watcher,
-      onError,
-      warden: (store) => {
-        guard = new Guard({
-          clock,
-          clients: new Clients(tokens, () => Date.now()),
-          keys: new KeyPool(keys, clock),
-          breaker: new Breaker(clock),
-          admission: new Admission(clock, {
-            inFlightMax: amount("limits.inFlight"),
-            queueMax: amount("limits.queue"),
-            queueMs: amount("limits.queueMs"),
-          }),
-          limits: new Limits({
-            tally: store.tally,
-            clock,
-            requestsPerMinute: some("limits.requestsPerMinute"),
-            tokensPerMinute: some("limits.tokensPerMinute"),
-            streams: some("limits.streams"),
-            models: settings.list("allow.models"),
-            whenUnreachable: settings.text("limits.whenUnreachable") as "serve" | "refuse",
-          }),
-        });
-        return guard;
-      },
-      aroundSim: (fetch) => {
-        plug = plugFor(fetch);
-        return plug.fetch;
-      },
-      extra: ({ store, gateway }) => [
-        ...opsRoutes({ store, gateway, metrics, isDraining: () => draining, version: versionOf() }),
-        ...pageRoutes({
-          clients: (guard as Guard).parts.clients,
-          shelf: store.shelf,
-          asset: folder === undefined ? () => undefined : assetsIn(folder),
-          upstream: upstream.sim ? "simulator" : new URL(upstream.baseUrl).host,
-          simulated: upstream.sim,
-          version: versionOf(),
-          breakStream: plug?.pull,
-        }),
-      ],
-    });
+    return await openHouse(plan, log);
   } catch (error) {
+    if (mayMove && (error as NodeJS.ErrnoException).code === "EADDRINUSE")
+      return start({ ...plan, serve: { ...config, port: 0 } }, log, false);
     if (error instanceof StoreError)
       throw new UsageError(`${error.message} ${error.next}`, EXIT.config);
     throw listenError("serve", config.host, config.port, error);
   }
-  const stop = running.stop;
-  running.stop = () => {
-    draining = true;
-    guard?.parts.admission.close();
-    return stop();
-  };
-  return { running, guard: guard as unknown as Guard };
 }
 
 function tell(running: Running, plan: Plan, parsed: Parsed, io: Io): void {
