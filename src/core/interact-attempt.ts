@@ -65,6 +65,8 @@ function classOf(base: typeof Attempt): Made {
       this.forget?.();
       const { finish, content } = this.seen;
       if (finish === undefined) return super.end(problem ?? { code: "truncated_stream" });
+      // Whatever went wrong after its last event, the answer is whole; its connection closes.
+      if (problem) super.close(problem);
       const empty = finish === "STOP" && !content && !this.standing.shown();
       return super.end(empty ? { code: "empty_response" } : undefined);
     }

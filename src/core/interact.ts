@@ -105,8 +105,10 @@ export class Talk implements Ways {
   async dress(request: GeminiRequest): Promise<Upstream> {
     const { view, caller, options } = this;
     const { body, path, tells } = (request.sending as Sending | undefined) ?? this.first();
-    if (tells === "anew") view.anew();
-    else view.again(tells);
+    if (tells === "anew") {
+      view.anew();
+      this.replayClosed = false;
+    } else view.again(tells);
     const url = caller.url(path ?? "interactions");
     const headers = { accept: "text/event-stream", ...(await caller.headers()) };
     const clocks = this.isPatient() ? { ...this.stream.clocks, ...BACKGROUND_CLOCKS } : undefined;
@@ -130,11 +132,11 @@ export class Talk implements Ways {
     const { code } = failure;
     this.everCreated ||= view.created;
     this.replays = how === "replay" && !grew ? this.replays + 1 : 0;
-    if (how === "replay" && REPLAY_REFUSED.has(code)) this.replayClosed = true;
-    if (how === "token" && code === "resume_diverged") this.tokenClosed = true;
-    if (how === "anchor" || how === "rematch") {
-      if (code === "resume_diverged") this.ladder.refuse(how, code);
-    }
+    const diverged = code === "resume_diverged";
+    // An interaction that strayed is not this answer, however often it is read.
+    if (diverged || (how === "replay" && REPLAY_REFUSED.has(code))) this.replayClosed = true;
+    if (how === "token" && diverged) this.tokenClosed = true;
+    if (diverged && (how === "anchor" || how === "rematch")) this.ladder.refuse(how, code);
     const kept = this.isKept() && !view.ended && !this.replayClosed;
     const token = checkpoint !== undefined && !this.tokenClosed;
     if (kept && (this.isPatient() || !token)) return { shown: true, way: "replay" };
@@ -180,7 +182,8 @@ export class Talk implements Ways {
     const { view, replays } = this;
     const path = `interactions/${encodeURIComponent(view.id as string)}`;
     // Text that was told but never joined is in no place the view could know.
-    const settled = this.base + view.textChars === delivered.text.length;
+    const told = this.base === 0 || view.textChars > 0;
+    const settled = told && this.base + view.textChars === delivered.text.length;
     const whole = replays >= FRUITLESS_REPLAYS && replays % 2 === 0;
     if (!settled) view.forget();
     const from = whole || !settled || view.eventId === undefined ? "start" : "event";

@@ -114,12 +114,14 @@ export class InteractionView {
     this.again("start");
     const { steps: _, ...interaction } = whole;
     const said = steps.filter(({ type }) => type !== "user_input");
+    for (const [index, step] of said.entries()) {
+      const telling = this.steps.get(index);
+      // A call that was told in part is whole here.
+      if (telling && isWhole(step) && !telling.stopped) Object.assign(telling, { step, args: "" });
+    }
     const events: InteractionEvent[] = [
       { event_type: "interaction.created", interaction },
-      ...said.flatMap((step, index): InteractionEvent[] => [
-        { event_type: "step.start", index, step },
-        { event_type: "step.stop", index },
-      ]),
+      ...said.flatMap(eventsOfStep),
       { event_type: "interaction.completed", interaction },
     ];
     return events.flatMap((event) => this.read(event) ?? []);
@@ -173,8 +175,12 @@ export class InteractionView {
       const fresh = this.fresh(telling, part);
       return fresh ? [fresh] : [];
     });
-    if (known && parts.length === 0) return undefined;
-    return this.tell(event, parts);
+    if (!known) return this.tell(event, parts);
+    const [part] = parts;
+    if (!part) return undefined;
+    // Told again, it begins nothing: only what is new of its text is told.
+    const delta = { type: "text", text: part.text ?? "" };
+    return this.tell({ event_type: "step.delta", index, delta }, [part]);
   }
 
   private begin(index: number, step: InteractionStep): Telling | undefined {
@@ -282,6 +288,23 @@ function shortened(event: InteractionEvent, [part]: GeminiPart[]): InteractionEv
   if (delta?.text === undefined || part?.text === undefined || delta.text === part.text)
     return event;
   return { ...event, delta: { ...delta, text: part.text } };
+}
+
+/** The events by which a whole step would have been told. */
+function eventsOfStep(step: InteractionStep, index: number): InteractionEvent[] {
+  const stop: InteractionEvent = { event_type: "step.stop", index };
+  if (isWhole(step)) return [{ event_type: "step.start", index, step }, stop];
+  const { content = [], summary = [], signature, ...bare } = step;
+  const deltas: InteractionDelta[] = [
+    ...summary.map((one) => ({ type: "thought_summary", content: one })),
+    ...(signature === undefined ? [] : [{ type: "thought_signature", signature }]),
+    ...content,
+  ];
+  return [
+    { event_type: "step.start", index, step: bare },
+    ...deltas.map((delta) => ({ event_type: "step.delta", index, delta })),
+    stop,
+  ];
 }
 
 /** Calls and results mean something only as a whole. */

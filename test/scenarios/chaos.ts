@@ -21,7 +21,7 @@ export function randomOf(seed: number): () => number {
   };
 }
 
-const MODELS = [
+export const MODELS = [
   "gemini-2.0-flash",
   "gemini-2.5-flash",
   "gemini-2.5-pro",
@@ -33,7 +33,7 @@ const MODELS = [
   "gemini-4-argon",
   "gemini-4-carbon",
 ];
-const BREAKS = [
+export const BREAKS = [
   "cut",
   "reset",
   "end",
@@ -57,7 +57,7 @@ const BREAKS = [
   "finish SAFETY",
   "finish NEW_WORD",
 ];
-const WHOLE = [
+export const WHOLE = [
   "503",
   "500",
   "429 retry 2s",
@@ -85,7 +85,7 @@ const WHOLE = [
   "499",
   "shared_capacity_exhausted",
 ];
-const SHAPES = [
+export const SHAPES = [
   "slice",
   "slice 1",
   "slice 7",
@@ -104,8 +104,8 @@ const SHAPES = [
   "repeat 3",
   "slow every 700ms",
 ];
-const STRAYS: ReadonlySet<string> = new Set(["drift", "preamble"]);
-const HABITS = ["repeat-sentence", "reopen-fence", "start-over", "drift", "preamble"];
+export const STRAYS: ReadonlySet<string> = new Set(["drift", "preamble"]);
+export const HABITS = ["repeat-sentence", "reopen-fence", "start-over", "drift", "preamble"];
 
 export interface Run {
   seed: number;

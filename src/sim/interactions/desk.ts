@@ -240,6 +240,8 @@ export class InteractionsDesk {
       items = fault.items?.(items, settings, context) ?? items;
       framing = fault.framing?.(framing, settings) ?? framing;
     }
+    // An error before any event is how a streamed request is refused: nothing was created.
+    if (from === 0 && isRefused(items)) this.kept.unmake(kept);
     const cut = items.some((item) => item.kind === "stop");
     const ran = kept.background || kept.request.store === false || from > 0;
     if (cut && !ran && abandoned === "cancels") abandon(kept, items);
@@ -294,6 +296,12 @@ export class InteractionsDesk {
       pieces: [...waits, ...reply.pieces, ...(stop ? [stop as Piece] : [])],
     };
   }
+}
+
+function isRefused(items: readonly Item[]): boolean {
+  const first = items.find(({ kind }) => kind !== "wait" && kind !== "comment");
+  if (first?.kind === "error" || first?.kind === "raw") return true;
+  return first?.kind === "chunk" && eventsLeft(items)[0]?.event_type === "error";
 }
 
 /** The run ends where its reader was lost. */

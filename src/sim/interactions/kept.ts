@@ -50,6 +50,11 @@ export class KeptInteractions {
     this.byId.set(kept.id, kept);
   }
 
+  /** It was refused after all. */
+  unmake({ id }: Kept): void {
+    this.byId.delete(id);
+  }
+
   get(id: string, nowMs: number): Kept | undefined {
     const kept = this.byId.get(id);
     return kept && !kept.deleted && nowMs - kept.startMs < this.retentionMs ? kept : undefined;
