@@ -88,6 +88,11 @@ export class Talk implements Ways {
   /** Where in the delivered text the interaction at hand begins. */
   private base = 0;
   private replays = 0;
+  /** The input of the interaction at hand, and of the one that gave the newest token. */
+  private asked: InteractionInput | undefined;
+  private issued:
+    | { by: InteractionView["issued"]; input: InteractionInput | undefined }
+    | undefined;
   private replayClosed = false;
   private tokenClosed = false;
 
@@ -106,6 +111,9 @@ export class Talk implements Ways {
     const { view, caller, options } = this;
     const { body, path, tells } = (request.sending as Sending | undefined) ?? this.first();
     if (tells === "anew") {
+      if (view.issued !== this.issued?.by) this.issued = { by: view.issued, input: this.asked };
+      // A hop of a stored interaction is told nothing, and asked the same.
+      this.asked = body?.input ?? this.asked;
       view.anew();
       this.replayClosed = false;
     } else view.again(tells);
@@ -203,12 +211,14 @@ export class Talk implements Ways {
     return { path, tells: lastEventId === undefined ? "start" : "event" };
   }
 
-  /** A stored interaction knows its input; another must be told it again. */
+  /** A stored interaction knows its input; another must be told what it was told. */
   private hop(body: InteractionRequest, token: string): typeof body & { stream: boolean } {
-    const { input, ...rest } = body;
-    const owner = this.view.id;
+    const { input: _, ...rest } = body;
+    const { issued } = this.view;
     const on = { ...rest, stream: true, continuation_token: token };
-    if (owner && body.store !== false) return { ...on, previous_interaction_id: owner };
+    if (issued?.id && issued.token === token && body.store !== false)
+      return { ...on, previous_interaction_id: issued.id };
+    const input = issued === this.issued?.by ? this.issued?.input : this.asked;
     return { ...on, ...(input !== undefined && { input }) };
   }
 

@@ -80,6 +80,8 @@ export function wanted(seed: number, model: Voice, request: GeminiRequest): Want
     const quote = base.full.startsWith(partial)
       ? quoted(partial, textOf(last), partial.length === base.full.length)
       : "";
+    const at = quote === "" ? undefined : offsetIn(request.continuationToken ?? "", base.key);
+    if (at !== undefined) return { ...base, from: Math.min(at, base.full.length), how: "token" };
     if (quote !== "") return { ...base, from: partial.length, how: "anchor", quote };
   }
   if (last?.role === "model" && !last.parts?.some((part) => part.functionCall)) {

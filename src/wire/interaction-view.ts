@@ -40,6 +40,8 @@ export class InteractionView {
   model: string | undefined;
   /** The newest event that has an id: a stored stream may be read on from there. */
   eventId: string | undefined;
+  /** The newest continuation token, and the interaction that gave it. */
+  issued: { token: string; id: string | undefined } | undefined;
   /** Characters of answer text told so far. */
   textChars = 0;
   /** The interaction exists at the server. */
@@ -147,6 +149,7 @@ export class InteractionView {
     this.id ??= event.interaction_id;
     if (this.catchingUp) return undefined;
     const { continuation_token: continuationToken } = event;
+    if (continuationToken) this.issued = { token: continuationToken, id: this.id };
     const candidates = continuationToken && { candidates: [{ index: 0, continuationToken }] };
     return { ...candidates, ...this.around(event), interactionEvent: event };
   }
@@ -159,7 +162,10 @@ export class InteractionView {
     const { error, ...finish } = endOfStatus(status, errors);
     if (error) return { error, interactionEvent: event };
     const candidate: GeminiCandidate = { content: { role: "model" }, ...finish, index: 0 };
-    if (token) candidate.continuationToken = token;
+    if (token) {
+      candidate.continuationToken = token;
+      this.issued = { token, id: this.id };
+    }
     return { candidates: [candidate], ...this.around(event), interactionEvent: event };
   }
 
