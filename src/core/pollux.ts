@@ -10,8 +10,10 @@ import { errorOf, GeminiStream } from "./gemini-stream.ts";
 import type { InteractRequest } from "./interact.ts";
 import type { Pace } from "./pace.ts";
 import {
+  type Address,
+  addressOf,
   authOf,
-  GOOGLE,
+  environment,
   modelPath,
   refuse,
   requestOf,
@@ -41,7 +43,7 @@ export interface PolluxOptions extends Patience {
 export class Pollux {
   private readonly options: PolluxOptions;
   private readonly clock: Clock;
-  private readonly address: { baseUrl: string; apiVersion: string };
+  private readonly address: Address;
   private readonly caller: Caller;
   private readonly budget = new RetryBudget();
   private readonly noPrefill = new Set<string>();
@@ -51,10 +53,7 @@ export class Pollux {
     this.options = { ...options };
     this.options.apiKey ??= options.token ? undefined : env.GEMINI_API_KEY || env.GOOGLE_API_KEY;
     this.clock = options.clock ?? systemClock;
-    this.address = {
-      baseUrl: options.baseUrl ?? (env.GOOGLE_GEMINI_BASE_URL || GOOGLE),
-      apiVersion: options.apiVersion ?? "v1beta",
-    };
+    this.address = addressOf(options, env);
     this.caller = {
       url: (path) => urlOf(this.address, path),
       headers: () => this.headers(),
@@ -150,10 +149,4 @@ export class Pollux {
     const { apiKey, token, headers } = this.options;
     return { ...(await authOf(apiKey, token, this.address)), ...headers };
   }
-}
-
-function environment(): Record<string, string | undefined> {
-  const process = (globalThis as { process?: { env?: Record<string, string | undefined> } })
-    .process;
-  return process?.env ?? {};
 }

@@ -29,7 +29,7 @@ export interface Address {
   apiVersion: string;
 }
 
-export const GOOGLE = "https://generativelanguage.googleapis.com";
+const GOOGLE = "https://generativelanguage.googleapis.com";
 
 /** Throws a `request_invalid` error that names the field and the fix. */
 export function refuse(field: string, problem: string): never {
@@ -110,4 +110,18 @@ export function upstreamOf(url: string, headers: Record<string, string>, body: u
     headers: { "content-type": "application/json", ...headers },
     body: JSON.stringify(body),
   };
+}
+
+/** Where to ask: as told, as the environment says, or Google's own host. */
+export function addressOf(
+  { baseUrl, apiVersion = "v1beta" }: Partial<Record<keyof Address, string | undefined>>,
+  env: Environment,
+): Address {
+  return { baseUrl: baseUrl ?? (env.GOOGLE_GEMINI_BASE_URL || GOOGLE), apiVersion };
+}
+
+type Environment = Record<string, string | undefined>;
+
+export function environment(): Environment {
+  return (globalThis as { process?: { env?: Environment } }).process?.env ?? {};
 }

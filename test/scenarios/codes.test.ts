@@ -114,6 +114,9 @@ const ELSEWHERE: Partial<Record<FailureCode, string>> = {
   request_invalid: "thrown before anything is sent",
   base_url_invalid: "thrown before anything is sent",
   live_operation_refused: "a live session",
+  interaction_not_found: "the Interactions API",
+  interaction_failed: "the Interactions API",
+  interaction_cancelled: "the Interactions API",
   unknown: "nothing that is known",
   ...Object.fromEntries(
     Object.values(FAILURES).flatMap(({ code, kind }) =>
