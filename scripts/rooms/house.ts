@@ -22,7 +22,7 @@ export const HOUSE: Readonly<Record<string, Room>> = {
     ...ground,
     says: "the stream log",
     packages: ["ioredis"],
-    node: ["sqlite.ts", "sqlite-log.ts", "sqlite-shelf.ts", "redis.ts"],
+    node: ["file", "journal", "log", "shelf", "statements"].map((part) => `sqlite-${part}.ts`),
   },
   sim: { ...ground, says: "a misbehaving Gemini", may: ["wire"] },
   gateway: {

@@ -5,6 +5,7 @@ export {
   type ListQuery,
   type NewHead,
   type News,
+  type Owned,
   type Page,
   type Retention,
   type State,

@@ -21,8 +21,6 @@ export interface Head {
   door: string;
   /** Epoch milliseconds. */
   startedAtMs: number;
-  /** What another process needs to go on: JSON, opaque to the store. */
-  ask: string;
   /** Told apart per client; the same key never starts two streams. */
   idempotencyKey?: string | undefined;
   state: State;
@@ -36,12 +34,20 @@ export interface Head {
   owner?: string | undefined;
 }
 
+/** A head with what another process needs to go on: JSON, opaque to the store, and it may be large. */
+export interface Owned extends Head {
+  ask: string;
+}
+
 export type NewHead = Pick<
-  Head,
+  Owned,
   "id" | "client" | "model" | "door" | "startedAtMs" | "ask" | "idempotencyKey"
 >;
 
-/** Entries of one stream, appended by its owner. `end` comes with the terminal entry. */
+/**
+ * Entries of one stream, appended by its owner; their seqs go on where the log ends, without a gap. `end`
+ * comes with the terminal entry.
+ */
 export interface Write {
   id: string;
   owner: string;
@@ -49,7 +55,10 @@ export interface Write {
   end?: { state: Exclude<State, "live">; atMs: number } | undefined;
 }
 
-/** `lost`: somebody else owns the stream now, or it is gone. Nothing of that write was kept. */
+/**
+ * `lost`: somebody else owns the stream now, or it is gone, or what should stand before these entries is
+ * missing. Nothing of that write was kept.
+ */
 export type Written = "kept" | "lost";
 
 export interface Page {
@@ -68,7 +77,7 @@ export interface ListQuery {
 export interface Retention {
   /** Ended streams older than this go. */
   ageMs: number;
-  /** Ended streams go, oldest first, until the log is no larger than this. */
+  /** Ended streams go, oldest first, until entries and asks together are no larger than this. */
   bytesMax: number;
   streamsMax: number;
 }
@@ -77,10 +86,16 @@ export type News = "entries" | "stop" | "gone";
 
 export interface StreamLog {
   /** The owner holds it for `leaseMs`. A known idempotency key of this client brings that stream back. */
-  create(head: NewHead, owner: string, leaseMs: number): Promise<{ head: Head; created: boolean }>;
-  /** One commit for all. When it resolves, the entries outlive this process. */
+  create(head: NewHead, owner: string, leaseMs: number): Promise<{ head: Owned; created: boolean }>;
+  /**
+   * One commit for all. When it resolves, the entries outlive this process. A write whose fate is not
+   * known may be tried again: entries that are there already are passed over.
+   */
   append(writes: readonly Write[]): Promise<Written[]>;
-  /** Entries with `seq > after`, up to about `bytesMax`, at least one if there is one. */
+  /**
+   * Entries with `seq > after`, up to about `bytesMax`, at least one if there is one. Undefined: the
+   * stream is gone, or entries that it had are.
+   */
   read(id: string, after: number, bytesMax: number): Promise<Page | undefined>;
   head(id: string): Promise<Head | undefined>;
   list(query: ListQuery): Promise<Head[]>;
@@ -90,7 +105,7 @@ export interface StreamLog {
   /** Holds the leases on; the ids that are no longer this owner's come back. */
   renew(owner: string, ids: readonly string[], leaseMs: number): Promise<string[]>;
   /** Live streams whose lease ran out now belong to this owner. No two owners get the same one. */
-  claim(owner: string, leaseMs: number, limit: number): Promise<Head[]>;
+  claim(owner: string, leaseMs: number, limit: number): Promise<Owned[]>;
   /** Gives the leases up, so that another may claim at once. */
   release(owner: string, ids: readonly string[]): Promise<void>;
   /**

@@ -6,6 +6,7 @@ import type {
   ListQuery,
   NewHead,
   News,
+  Owned,
   Page,
   Retention,
   StreamLog,
@@ -15,10 +16,11 @@ import type {
 import { memoryTally } from "./memory-tally.ts";
 import type { Kept, Shelf } from "./shelf.ts";
 import type { Store } from "./store.ts";
-import { cut } from "./tail.ts";
+import { cut, goingOn } from "./tail.ts";
+import { ordersOnly, Watchers } from "./watchers.ts";
 
 interface Row {
-  head: Head;
+  head: Owned;
   entries: Entry[];
   leaseUntilMs: number;
 }
@@ -37,7 +39,7 @@ export function memoryStore(now: () => number = Date.now): Store {
 class MemoryLog implements StreamLog {
   private readonly rows = new Map<string, Row>();
   private readonly keys = new Map<string, string>();
-  private readonly watchers = new Map<string, Set<(news: News) => void>>();
+  private readonly watchers = new Watchers();
   private readonly now: () => number;
 
   constructor(now: () => number) {
@@ -48,7 +50,7 @@ class MemoryLog implements StreamLog {
     const key = keyOf(head);
     const known = key === undefined ? undefined : this.rows.get(this.keys.get(key) ?? "");
     if (known) return { head: { ...known.head }, created: false };
-    const made: Head = {
+    const made: Owned = {
       ...head,
       state: "live",
       lastSeq: -1,
@@ -66,7 +68,9 @@ class MemoryLog implements StreamLog {
       const row = this.rows.get(id);
       if (!row || row.head.owner !== owner || row.head.state !== "live") return "lost";
       const { head } = row;
-      for (const { seq, type, json } of entries) {
+      const fresh = goingOn(entries, head.lastSeq);
+      if (!fresh) return "lost";
+      for (const { seq, type, json } of fresh) {
         row.entries.push({ seq, type, json });
         head.lastSeq = seq;
         head.bytes += json.length;
@@ -75,7 +79,7 @@ class MemoryLog implements StreamLog {
         head.state = end.state;
         head.endedAtMs = end.atMs;
       }
-      this.tell(id, "entries");
+      this.watchers.tell(id, "entries");
       return "kept";
     });
   }
@@ -113,14 +117,14 @@ class MemoryLog implements StreamLog {
     this.rows.delete(id);
     const key = keyOf(row.head);
     if (key !== undefined) this.keys.delete(key);
-    this.tell(id, "gone");
+    this.watchers.tell(id, "gone");
   }
 
   async askStop(id: string): Promise<boolean> {
     const row = this.rows.get(id);
     if (row?.head.state !== "live") return false;
     row.head.stopAsked = true;
-    this.tell(id, "stop");
+    this.watchers.tell(id, "stop");
     return true;
   }
 
@@ -133,8 +137,8 @@ class MemoryLog implements StreamLog {
     });
   }
 
-  async claim(owner: string, leaseMs: number, limit: number): Promise<Head[]> {
-    const claimed: Head[] = [];
+  async claim(owner: string, leaseMs: number, limit: number): Promise<Owned[]> {
+    const claimed: Owned[] = [];
     const now = this.now();
     for (const row of this.rows.values()) {
       if (claimed.length >= limit) break;
@@ -153,22 +157,16 @@ class MemoryLog implements StreamLog {
     }
   }
 
-  watch(id: string, told: (news: News) => void): () => void {
-    const set = this.watchers.get(id) ?? new Set();
-    this.watchers.set(id, set);
-    set.add(told);
-    return () => {
-      set.delete(told);
-      if (set.size === 0) this.watchers.delete(id);
-    };
+  watch(id: string, told: (news: News) => void, what: "all" | "orders" = "all"): () => void {
+    return this.watchers.add(id, ordersOnly(told, what));
   }
 
   async sweep(retention: Retention, nowMs: number, limit: number): Promise<number> {
-    const ended = [...this.rows.values()]
-      .map(({ head }) => head)
+    const heads = [...this.rows.values()].map(({ head }) => head);
+    const ended = heads
       .filter(({ state }) => state !== "live")
       .sort((a, b) => (a.endedAtMs ?? 0) - (b.endedAtMs ?? 0));
-    let bytes = [...this.rows.values()].reduce((sum, { head }) => sum + head.bytes, 0);
+    let bytes = heads.reduce((sum, head) => sum + sizeOf(head), 0);
     let count = this.rows.size;
     let removed = 0;
     for (const head of ended) {
@@ -176,16 +174,16 @@ class MemoryLog implements StreamLog {
       const isOld = nowMs - (head.endedAtMs ?? 0) > retention.ageMs;
       if (!isOld && bytes <= retention.bytesMax && count <= retention.streamsMax) break;
       await this.remove(head.id);
-      bytes -= head.bytes;
+      bytes -= sizeOf(head);
       count -= 1;
       removed += 1;
     }
     return removed;
   }
+}
 
-  private tell(id: string, news: News): void {
-    for (const told of this.watchers.get(id) ?? []) told(news);
-  }
+function sizeOf({ bytes, ask }: Owned): number {
+  return bytes + ask.length;
 }
 
 function keyOf({ client, idempotencyKey }: NewHead): string | undefined {

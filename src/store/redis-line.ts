@@ -2,132 +2,170 @@
 // password. One more connection listens to news.
 import type { Redis } from "ioredis";
 import { type News, StoreError } from "./log.ts";
+import { redisProblem } from "./redis-problem.ts";
+import { Watchers } from "./watchers.ts";
 
 const CONNECT_MS = 4_000;
+/** From the first attempt until the engine answers commands. */
+const OPEN_MS = 8_000;
 const COMMAND_MS = 4_000;
+/** A connection on which nothing comes back for so long is given up for a new one. */
+const SILENT_MS = 5_000;
+const RETRY_MS = 50;
 const RETRY_MS_MAX = 1_000;
+/** The listener hears nothing for hours; asked now and then, it shows whether it still could. */
+const LISTENER_PING_MS = 10_000;
+const CHANNELS_A_COMMAND = 500;
+
+export type Script = (args: readonly (string | number)[]) => Promise<unknown>;
 
 export class RedisLine {
   readonly redis: Redis;
   readonly prefix: string;
   private readonly listener: Redis;
-  private readonly watchers = new Map<string, Set<(news: News) => void>>();
+  private readonly watchers = new Watchers();
   private readonly place: string;
+  private readonly now: () => number;
+  private readonly pings: NodeJS.Timeout;
+  private readyCount = 0;
+  private readyAtMs = 0;
 
-  private constructor(redis: Redis, listener: Redis, prefix: string, place: string) {
+  private constructor(redis: Redis, listener: Redis, prefix: string, place: string, now: Now) {
     this.redis = redis;
     this.listener = listener;
     this.prefix = prefix;
     this.place = place;
+    this.now = now;
+    redis.on("ready", () => {
+      this.readyCount += 1;
+      this.readyAtMs = now();
+    });
     listener.on("message", (channel: string, news: string) => {
-      for (const told of this.watchers.get(channel) ?? []) told(news as News);
+      this.watchers.tell(channel, news as News);
     });
-    // What was said while nobody listened is lost: whoever watches must look for itself.
-    listener.on("ready", () => {
-      for (const set of this.watchers.values()) for (const told of set) told("entries");
-    });
+    listener.on("ready", () => void this.subscribe(this.watchers.keys()));
+    this.pings = setInterval(() => {
+      if (listener.status === "ready") listener.ping().catch(() => {});
+    }, LISTENER_PING_MS);
+    this.pings.unref();
   }
 
-  static async open(url: string, prefix: string): Promise<RedisLine> {
+  static async open(url: string, prefix: string, now: Now): Promise<RedisLine> {
     const place = placeOf(url);
-    let Redis: typeof import("ioredis").Redis;
-    try {
-      ({ Redis } = await import("ioredis"));
-    } catch (error) {
-      throw new StoreError("The package ioredis is not installed.", "Run: npm install ioredis", {
-        cause: error,
-      });
-    }
-    const make = (more: object) => {
+    const { Redis } = await load();
+    const make = () => {
       const made = new Redis(url, {
         lazyConnect: true,
         connectTimeout: CONNECT_MS,
         commandTimeout: COMMAND_MS,
+        socketTimeout: SILENT_MS,
         maxRetriesPerRequest: 0,
         enableOfflineQueue: false,
-        retryStrategy: (times: number) => Math.min(RETRY_MS_MAX, 50 * 2 ** Math.min(times, 6)),
-        ...more,
+        autoResubscribe: false,
+        retryStrategy: (times: number) =>
+          Math.min(RETRY_MS_MAX, RETRY_MS * 2 ** Math.min(times, 9)),
       });
       // Every call that suffers from it is told; without a listener the process would end.
-      made.on("error", () => {});
+      made.on("error", (error: unknown) => {
+        lastError = error;
+      });
       return made;
     };
-    const redis = make({});
-    // Subscriptions are few, and must outlive a reconnect.
-    const listener = make({
-      enableOfflineQueue: true,
-      autoResubscribe: true,
-      commandTimeout: undefined,
+    let lastError: unknown;
+    const line = new RedisLine(make(), make(), prefix, place, now);
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => reject(new Error("no answer")), OPEN_MS);
     });
-    const line = new RedisLine(redis, listener, prefix, place);
     try {
-      await Promise.all([redis.connect(), listener.connect()]);
+      const ready = Promise.all([line.redis.connect(), line.listener.connect()]);
+      await Promise.race([ready, late]);
+      return line;
     } catch (error) {
       line.close();
-      throw line.problem(error);
+      // The connection's own end says less than what went wrong before it.
+      throw redisProblem(place, lastError ?? error);
+    } finally {
+      clearTimeout(timer);
     }
-    return line;
   }
 
   async run<T>(work: () => Promise<T>): Promise<T> {
     try {
       return await work();
     } catch (error) {
-      throw this.problem(error);
+      throw redisProblem(this.place, error);
     }
   }
 
+  /** One step in Redis; its first argument is the prefix. */
+  script(name: string, lua: string): Script {
+    this.redis.defineCommand(name, { numberOfKeys: 0, lua });
+    const commands = this.redis as unknown as Record<string, (args: unknown) => Promise<unknown>>;
+    return (args) => this.run(async () => commands[name]?.([this.prefix, ...args]));
+  }
+
+  /** How long ago the connection came back after it was lost; infinite if it never was. */
+  backForMs(): number {
+    return this.readyCount > 1 ? this.now() - this.readyAtMs : Number.POSITIVE_INFINITY;
+  }
+
+  /**
+   * Whoever watches is told "entries" once the channel is listened to, and again after every break: what
+   * was said before that is lost, so they must look for themselves.
+   */
   watch(channel: string, told: (news: News) => void): () => void {
-    const known = this.watchers.get(channel);
-    const set = known ?? new Set();
-    set.add(told);
-    if (!known) {
-      this.watchers.set(channel, set);
-      this.listener.subscribe(channel).catch(() => {});
-    }
-    return () => {
-      set.delete(told);
-      if (set.size > 0 || this.watchers.get(channel) !== set) return;
-      this.watchers.delete(channel);
-      this.listener.unsubscribe(channel).catch(() => {});
-    };
+    const { listener } = this;
+    return this.watchers.add(
+      channel,
+      told,
+      () => void this.subscribe([channel]),
+      () => {
+        if (listener.status === "ready") listener.unsubscribe(channel).catch(() => {});
+      },
+    );
   }
 
   close(): void {
+    clearInterval(this.pings);
     this.watchers.clear();
-    this.redis.disconnect();
-    this.listener.disconnect();
+    for (const one of [this.redis, this.listener]) {
+      one.disconnect();
+      // A server that does not answer would not let go of it.
+      one.stream?.destroy();
+    }
   }
 
-  private problem(error: unknown): StoreError {
-    if (error instanceof StoreError) return error;
-    const { message } = error as Error;
-    const what = `Redis at ${this.place}`;
-    if (/WRONGPASS|NOAUTH/.test(message))
-      return new StoreError(
-        `${what} wants other credentials.`,
-        "Check the user and password in the store's URL.",
-        { cause: error },
-      );
-    if (/^OOM|READONLY|MISCONF/.test(message))
-      return new StoreError(
-        `${what} takes no writes: ${message.slice(0, 120)}`,
-        "Give it memory, or point the gateway at the primary.",
-        { cause: error },
-      );
-    return new StoreError(
-      `${what} cannot be reached.`,
-      "Check that it runs and that the address is right; the gateway goes on when it is back.",
-      { cause: error },
-    );
+  private async subscribe(channels: readonly string[]): Promise<void> {
+    for (let at = 0; at < channels.length; at += CHANNELS_A_COMMAND) {
+      if (this.listener.status !== "ready") return; // all is told again when it is
+      const some = channels.slice(at, at + CHANNELS_A_COMMAND);
+      try {
+        await this.listener.subscribe(...some);
+      } catch {
+        this.listener.stream?.destroy();
+        return;
+      }
+      for (const channel of some) this.watchers.tell(channel, "entries");
+    }
+  }
+}
+
+type Now = () => number;
+
+async function load(): Promise<Pick<typeof import("ioredis"), "Redis">> {
+  try {
+    return await import("ioredis");
+  } catch (error) {
+    const what = "The package ioredis is not installed.";
+    throw new StoreError(what, "Run: npm install ioredis", { cause: error });
   }
 }
 
 /** Host and port only. */
 function placeOf(url: string): string {
-  try {
-    return new URL(url).host || "localhost";
-  } catch {
-    throw new StoreError("The address of Redis is no URL.", "Give it as redis://host:6379.");
-  }
+  const isRedis = URL.canParse(url) && /^rediss?:$/.test(new URL(url).protocol);
+  if (isRedis) return new URL(url).host || "localhost";
+  const what = "The address of Redis is no URL that it understands.";
+  throw new StoreError(what, "Give it as redis://host:6379, or rediss:// with TLS.");
 }

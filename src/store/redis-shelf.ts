@@ -1,22 +1,21 @@
 // Documents in Redis: one hash for the bodies of an owner's kind, one sorted set for their order.
-import type { RedisLine } from "./redis-line.ts";
+import type { RedisLine, Script } from "./redis-line.ts";
 import { PUT } from "./redis-scripts.ts";
 import type { Kept, Shelf } from "./shelf.ts";
 
 export class RedisShelf implements Shelf {
   private readonly line: RedisLine;
+  private readonly putting: Script;
 
   constructor(line: RedisLine) {
     this.line = line;
+    this.putting = line.script("polluxPut", PUT);
   }
 
   async put(owner: string, kind: string, doc: Kept): Promise<boolean> {
-    const [docs, order] = this.keys(owner, kind);
     const { id, version, body, changedAtMs } = doc;
-    const made = await this.line.run(() =>
-      this.line.redis.eval(PUT, 2, docs, order, id, version, body, changedAtMs),
-    );
-    return made === 1;
+    const args = [placeOf(owner, kind), id, version, body, changedAtMs];
+    return (await this.putting(args)) === 1;
   }
 
   async get(owner: string, kind: string, id: string): Promise<Kept | undefined> {
@@ -45,9 +44,14 @@ export class RedisShelf implements Shelf {
   }
 
   private keys(owner: string, kind: string): [docs: string, order: string] {
-    const place = `${this.line.prefix}docs:${kind}:${owner}`;
-    return [place, `${place}:order`];
+    const { prefix } = this.line;
+    const place = placeOf(owner, kind);
+    return [`${prefix}docs:${place}`, `${prefix}order:${place}`];
   }
+}
+
+function placeOf(owner: string, kind: string): string {
+  return `${kind}:${owner}`;
 }
 
 /** `version changedAt body` */

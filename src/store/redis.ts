@@ -1,5 +1,4 @@
 // Redis: several gateways share one log, any of them serves any reader, and one that dies is replaced.
-
 import { RedisLine } from "./redis-line.ts";
 import { RedisLog } from "./redis-log.ts";
 import { RedisShelf } from "./redis-shelf.ts";
@@ -11,7 +10,7 @@ const PREFIX = "pollux:";
 export async function redisStore(
   options: Extract<StoreOptions, { kind: "redis" }>,
 ): Promise<Store> {
-  const line = await RedisLine.open(options.url, options.prefix ?? PREFIX);
+  const line = await RedisLine.open(options.url, options.prefix ?? PREFIX, options.now ?? Date.now);
   return {
     kind: "redis",
     log: new RedisLog(line),

@@ -1,17 +1,18 @@
-// Documents in SQLite. A deleted one is overwritten in the file, and the write-ahead log is emptied.
+// Documents in SQLite. What is deleted is overwritten in the file.
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import type { Kept, Shelf } from "./shelf.ts";
+import { erase, type Guarded } from "./sqlite-file.ts";
 
 export class SqliteShelf implements Shelf {
   private readonly db: DatabaseSync;
-  private readonly run: <T>(work: () => T) => T;
+  private readonly run: Guarded;
   private readonly insert: StatementSync;
   private readonly update: StatementSync;
   private readonly one: StatementSync;
   private readonly newest: StatementSync;
   private readonly drop: StatementSync;
 
-  constructor(db: DatabaseSync, run: <T>(work: () => T) => T) {
+  constructor(db: DatabaseSync, run: Guarded) {
     this.db = db;
     this.run = run;
     const columns = "id, body, changed AS changedAtMs, version";
@@ -51,9 +52,11 @@ export class SqliteShelf implements Shelf {
 
   async remove(owner: string, kind: string, id: string): Promise<boolean> {
     return this.run(() => {
-      const { changes } = this.drop.run(owner, kind, id);
-      if (Number(changes) > 0) this.db.exec("PRAGMA wal_checkpoint(TRUNCATE)");
-      return Number(changes) > 0;
+      let isGone = false;
+      erase(this.db, () => {
+        isGone = Number(this.drop.run(owner, kind, id).changes) > 0;
+      });
+      return isGone;
     });
   }
 }

@@ -5,8 +5,13 @@ import type { Entry } from "./log.ts";
 export interface Tail {
   entries: Entry[];
   chars: number;
-  /** The commit that holds the first of these entries. */
+  /** The commit that holds the first of these entries, and how much was written before it. */
   journalFrom: number;
+  journalCharsFrom: number;
+}
+
+export function emptyTail(): Tail {
+  return { entries: [], chars: 0, journalFrom: 0, journalCharsFrom: 0 };
 }
 
 export function packEntries(entries: readonly Entry[]): string {
@@ -82,4 +87,11 @@ export function charsOf(entries: readonly Entry[]): number {
   let chars = 0;
   for (const { json } of entries) chars += json.length;
   return chars;
+}
+
+/** What goes on after `lastSeq`; what is kept already is passed over. Undefined: something is missing. */
+export function goingOn(entries: readonly Entry[], lastSeq: number): readonly Entry[] | undefined {
+  const first = entries[0];
+  if (!first || first.seq === lastSeq + 1) return entries;
+  return first.seq > lastSeq ? undefined : entries.slice(lastSeq + 1 - first.seq);
 }
