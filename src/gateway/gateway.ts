@@ -45,6 +45,8 @@ export interface GatewayOptions {
   origins: readonly string[];
   /** Names under which it may be addressed; empty for any. */
   hosts: readonly string[];
+  /** How often readers are looked after. */
+  beatMs?: number | undefined;
   defer(fn: () => void): void;
   onError(error: unknown): void;
   /** Doors that others bring: pages, operations. */
@@ -108,7 +110,7 @@ export class Gateway {
 
   /** Heartbeats, leases. */
   start(): void {
-    this.every(BEAT_MS, () => this.streams.beat(this.options.clock.now()));
+    this.every(this.options.beatMs ?? BEAT_MS, () => this.streams.beat(this.options.clock.now()));
     this.every(this.options.leaseMs / 3, () => this.streams.tend());
     void this.tend();
   }
@@ -118,8 +120,9 @@ export class Gateway {
     for (const stop of this.stopTimers.splice(0)) stop();
   }
 
-  async handle(exchange: Exchange): Promise<void> {
+  async handle(arrived: Exchange): Promise<void> {
     const { clock, watcher } = this.options;
+    const exchange = withHeaders(arrived, this.corsHeaders(arrived));
     const startedMs = clock.now();
     const requestId = requestIdOf(exchange, clock);
     const seen = { route: "none", client: "", told: false };
@@ -222,13 +225,13 @@ export class Gateway {
   private preflight(exchange: Exchange, requestId: string): void {
     exchange.reply(204, {
       ...answerHeaders(requestId),
-      ...this.corsHeaders(exchange),
       "access-control-max-age": "600",
     });
   }
 
   private corsHeaders({ headers: { origin } }: Exchange): Record<string, string> {
-    if (origin === undefined) return {};
+    const { origins } = this.options;
+    if (origin === undefined || !(origins.includes(origin) || origins.includes("*"))) return {};
     return {
       "access-control-allow-origin": origin,
       "access-control-allow-methods": "GET, POST, PUT, DELETE",
@@ -275,6 +278,16 @@ export class Gateway {
   private async tend(): Promise<void> {
     await this.streams.tend().catch((error) => this.options.onError(error));
   }
+}
+
+/** The same exchange, whose every answer carries these too. */
+function withHeaders(exchange: Exchange, more: Record<string, string>): Exchange {
+  if (Object.keys(more).length === 0) return exchange;
+  const dressed: Pick<Exchange, "reply" | "open"> = {
+    reply: (status, headers, body) => exchange.reply(status, { ...headers, ...more }, body),
+    open: (status, headers) => exchange.open(status, { ...headers, ...more }),
+  };
+  return Object.assign(Object.create(exchange) as Exchange, dressed);
 }
 
 const NOBODY: Client = { name: "", operator: false };

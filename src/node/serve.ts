@@ -48,6 +48,8 @@ export interface ServeOptions {
   headersMs?: number | undefined;
   requestMs?: number | undefined;
   connectionsMax?: number | undefined;
+  /** A client that takes nothing of what is left of its answer for so long is cut off. */
+  stuckMs?: number | undefined;
 }
 
 export interface Serving {
@@ -65,6 +67,7 @@ const HEADERS_MS = 15_000;
 const REQUEST_MS = 60_000;
 const KEEP_ALIVE_MS = 65_000;
 const CONNECTIONS_MAX = 20_000;
+const STUCK_MS = 60_000;
 const HEADERS_MAX = 100;
 
 export async function serveHttp(
@@ -82,7 +85,7 @@ export async function serveHttp(
       noDelay: true,
       insecureHTTPParser: false,
     },
-    (req, res) => handler(new NodeArrival(req, res)),
+    (req, res) => handler(new NodeArrival(req, res, options.stuckMs ?? STUCK_MS)),
   );
   server.maxHeadersCount = HEADERS_MAX;
   server.maxConnections = options.connectionsMax ?? CONNECTIONS_MAX;
@@ -139,11 +142,14 @@ class NodeArrival implements Arrival, Outlet {
   readonly remote: string;
   private readonly req: IncomingMessage;
   private readonly res: ServerResponse;
+  private readonly stuckMs: number;
   private taken = false;
+  private watched = false;
 
-  constructor(req: IncomingMessage, res: ServerResponse) {
+  constructor(req: IncomingMessage, res: ServerResponse, stuckMs: number) {
     this.req = req;
     this.res = res;
+    this.stuckMs = stuckMs;
     this.method = req.method ?? "GET";
     const url = req.url ?? "/";
     const mark = url.indexOf("?");
@@ -192,7 +198,7 @@ class NodeArrival implements Arrival, Outlet {
     // What was not read of the request would stand before the next one on this connection.
     const rest = this.taken && this.req.complete ? {} : this.restOfRequest();
     res.writeHead(status, { ...headers, ...rest, "content-length": String(bytes) });
-    res.end(this.method === "HEAD" ? "" : body);
+    this.end(this.method === "HEAD" ? "" : body);
   }
 
   open(status: number, headers: Record<string, string>): Outlet {
@@ -202,16 +208,21 @@ class NodeArrival implements Arrival, Outlet {
   }
 
   write(piece: string | Uint8Array): boolean {
-    return this.res.write(piece);
+    const { res } = this;
+    if (res.write(piece)) return true;
+    this.watchTaking();
+    return false;
   }
 
   onDrain(fn: () => void): void {
     this.res.once("drain", fn);
   }
 
-  end(piece?: string): void {
-    if (piece) this.res.end(piece);
-    else this.res.end();
+  end(piece?: string | Uint8Array): void {
+    const { res } = this;
+    if (piece && piece.length > 0) res.end(piece);
+    else res.end();
+    if (res.writableLength > 0) this.watchTaking();
   }
 
   destroy(): void {
@@ -222,6 +233,18 @@ class NodeArrival implements Arrival, Outlet {
     const { res } = this;
     res.once("close", () => {
       if (!res.writableFinished) fn();
+    });
+  }
+
+  /** Cuts off a client that takes nothing. Taking slowly is fine: Node's own timer sees progress. */
+  private watchTaking(): void {
+    const { res, stuckMs } = this;
+    if (this.watched) return;
+    this.watched = true;
+    res.setTimeout(stuckMs, () => res.destroy());
+    res.once("drain", () => {
+      this.watched = false;
+      res.setTimeout(0);
     });
   }
 

@@ -20,6 +20,7 @@ export interface HostOptions extends Partial<Omit<GatewayOptions, "store" | "ups
   store?: Store;
   fetch?: typeof globalThis.fetch;
   baseUrl?: string;
+  stuckMs?: number;
 }
 
 export async function host(options: HostOptions = {}) {
@@ -28,6 +29,7 @@ export async function host(options: HostOptions = {}) {
     store = await openStore({ kind: "memory" }),
     fetch,
     baseUrl,
+    stuckMs,
     ...rest
   } = options;
   const sim = createSim({ ttftMs: 0, chunkDelayMs: 0, ...simOptions });
@@ -47,7 +49,6 @@ export async function host(options: HostOptions = {}) {
       bodyBytesMax: 20 * 1024 * 1024,
       heartbeatMs: 8_000,
       firstCommentMs: 4_000,
-      stuckMs: 60_000,
       deadlineMs: 30 * 60_000,
       apiVersion: "v1beta",
       passOn: (name) => name.startsWith("x-sim"),
@@ -60,7 +61,7 @@ export async function host(options: HostOptions = {}) {
     onError: (error) => errors.push(error),
     ...rest,
   });
-  const serving = await serveHttp((arrival) => void gateway.handle(arrival));
+  const serving = await serveHttp((arrival) => void gateway.handle(arrival), { stuckMs });
   gateway.start();
   return {
     url: serving.url,

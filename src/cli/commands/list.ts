@@ -19,6 +19,11 @@ export const COMMANDS: readonly { name: string; summary: string; load: () => Pro
       load: async () => (await import("./serve.ts")).serve,
     },
     {
+      name: "streams",
+      summary: "list, follow, stop a gateway's streams",
+      load: async () => (await import("./streams.ts")).streams,
+    },
+    {
       name: "explain",
       summary: "name the cause of a pasted error and the next move",
       load: async () => (await import("./explain.ts")).explain,

@@ -111,6 +111,7 @@ export async function runGateway(config: ServeConfig, parts: Parts): Promise<Run
       headerBytesMax,
       headersMs,
       requestMs,
+      stuckMs: config.stuckMs,
     });
   } catch (error) {
     await store.close();

@@ -25,7 +25,6 @@ export interface Settings {
   bodyBytesMax: number;
   heartbeatMs: number;
   firstCommentMs: number;
-  stuckMs: number;
   deadlineMs: number;
   /** The API version for doors whose paths name none. */
   apiVersion: string;
@@ -70,14 +69,13 @@ export function sinkOptions(
   guest: Guest,
   streamId: string,
 ): Omit<SinkOptions, "onReady"> {
-  const { heartbeatMs, firstCommentMs, stuckMs } = house.settings;
+  const { heartbeatMs, firstCommentMs } = house.settings;
   return {
     exchange: guest.exchange,
     headers: answerHeaders(guest.requestId, streamId),
     nowMs: house.clock.now(),
     heartbeatMs,
     firstCommentMs,
-    stuckMs,
     onAnswered: guest.onAnswered,
   };
 }

@@ -16,8 +16,6 @@ export interface SinkOptions {
   heartbeatMs: number;
   /** Silence after which a comment opens the answer. */
   firstCommentMs: number;
-  /** A reader that takes nothing for so long is cut off. */
-  stuckMs: number;
   /** Told when the reader can take more. */
   onReady(): void;
   /** Told once, with the status the answer had. */
@@ -31,7 +29,7 @@ export class FormSink implements Sink {
   private outlet: Outlet | undefined;
   private over = false;
   private wroteAtMs: number;
-  private blockedAtMs: number | undefined;
+  private blocked = false;
   private nowMs: number;
 
   constructor(
@@ -74,13 +72,9 @@ export class FormSink implements Sink {
   beat(nowMs: number): void {
     this.nowMs = nowMs;
     if (this.over) return;
-    const { firstCommentMs, heartbeatMs, stuckMs } = this.options;
-    if (this.blockedAtMs !== undefined && nowMs - this.blockedAtMs > stuckMs) {
-      this.outlet?.destroy();
-      return;
-    }
+    const { firstCommentMs, heartbeatMs } = this.options;
     const patience = this.outlet ? heartbeatMs : firstCommentMs;
-    if (nowMs - this.wroteAtMs < patience || this.form.shape === "whole") return;
+    if (nowMs - this.wroteAtMs < patience || this.blocked || this.form.shape === "whole") return;
     // Between elements of an array and between lines, white space says nothing, as a comment does.
     this.write(this.form.shape === "sse" ? encodeComment("pollux") : "\n");
   }
@@ -93,9 +87,9 @@ export class FormSink implements Sink {
     }
     this.wroteAtMs = this.nowMs;
     if (this.outlet.write(text)) return true;
-    this.blockedAtMs = this.nowMs;
+    this.blocked = true;
     this.outlet.onDrain(() => {
-      this.blockedAtMs = undefined;
+      this.blocked = false;
       onReady();
     });
     return false;

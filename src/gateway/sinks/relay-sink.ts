@@ -14,7 +14,7 @@ export class RelaySink implements Sink {
   private outlet: Outlet | undefined;
   private over = false;
   private wroteAtMs: number;
-  private blockedAtMs: number | undefined;
+  private blocked = false;
   private nowMs: number;
 
   constructor(options: SinkOptions) {
@@ -56,12 +56,8 @@ export class RelaySink implements Sink {
 
   beat(nowMs: number): void {
     this.nowMs = nowMs;
-    if (this.over) return;
-    const { heartbeatMs, stuckMs } = this.options;
-    if (this.blockedAtMs !== undefined) {
-      if (nowMs - this.blockedAtMs > stuckMs) this.outlet?.destroy();
-      return;
-    }
+    if (this.over || this.blocked) return;
+    const { heartbeatMs } = this.options;
     if (nowMs - this.wroteAtMs >= heartbeatMs) this.write(encodeComment("pollux"));
   }
 
@@ -73,9 +69,9 @@ export class RelaySink implements Sink {
     }
     this.wroteAtMs = this.nowMs;
     if (this.outlet.write(text)) return true;
-    this.blockedAtMs = this.nowMs;
+    this.blocked = true;
     this.outlet.onDrain(() => {
-      this.blockedAtMs = undefined;
+      this.blocked = false;
       onReady();
     });
     return false;
