@@ -29,6 +29,11 @@ export const COMMANDS: readonly { name: string; summary: string; load: () => Pro
       load: async () => (await import("./explain.ts")).explain,
     },
     {
+      name: "convert",
+      summary: "a generateContent request as an Interactions one, and back",
+      load: async () => (await import("./convert.ts")).convert,
+    },
+    {
       name: "compare",
       summary: "unary and streamed, side by side",
       load: async () => (await import("./compare.ts")).compare,
