@@ -88,12 +88,12 @@ class MemoryLog implements StreamLog {
     const row = this.rows.get(id);
     if (!row) return undefined;
     const entries = cut(row.entries, after, bytesMax);
-    return { head: { ...row.head }, entries };
+    return { head: shown(row.head), entries };
   }
 
   async head(id: string): Promise<Head | undefined> {
     const row = this.rows.get(id);
-    return row && { ...row.head };
+    return row && shown(row.head);
   }
 
   async list({ client, state, beforeMs, limit }: ListQuery): Promise<Head[]> {
@@ -108,7 +108,7 @@ class MemoryLog implements StreamLog {
           (beforeMs === undefined || head.startedAtMs < beforeMs),
       );
     heads.sort((a, b) => b.startedAtMs - a.startedAtMs || (a.id < b.id ? 1 : -1));
-    return heads.slice(0, limit).map((head) => ({ ...head }));
+    return heads.slice(0, limit).map(shown);
   }
 
   async remove(id: string): Promise<void> {
@@ -180,6 +180,10 @@ class MemoryLog implements StreamLog {
     }
     return removed;
   }
+}
+
+function shown({ ask: _, ...head }: Owned): Head {
+  return head;
 }
 
 function sizeOf({ bytes, ask }: Owned): number {

@@ -66,7 +66,9 @@ local function append(at, count)
     if skip >= count and (state == '' or state == seen[2]) then return 1 end
   end
   if seen[2] ~= 'live' then return 0 end
-  for i = 1, math.min(skip, count) do bytes = bytes - #ARGV[at + 6 + i] end
+  for i = at + 7, at + 6 + skip do
+    bytes = bytes - #ARGV[i] + string.match(ARGV[i], '^%d+ %S+ ()') - 1
+  end
   for i = at + 7 + skip, at + 6 + count, 1000 do
     redis.call('RPUSH', list(id), unpack(ARGV, i, math.min(i + 999, at + 6 + count)))
   end

@@ -1,10 +1,10 @@
 // What every log promises, whatever keeps it.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Entry, NewHead, Store, StreamLog, Write } from "../../src/store/index.ts";
+import type { Entry, NewHead, News, Store, StreamLog, Write } from "../../src/store/index.ts";
 
 const LEASE_MS = 60_000;
-const BIG = 1024 * 1024;
+const BIG = 8 * 1024 * 1024;
 
 let count = 0;
 
@@ -79,6 +79,78 @@ export function logContract(name: string, make: () => Promise<Store>): void {
     await log.append([{ id, owner: "a", entries: made }]);
     assert.deepEqual(await all(log, id), made);
   });
+
+  rule(
+    "a write that is tried again is kept once; one that leaves a gap is not kept",
+    async (log) => {
+      const id = await begun(log);
+      const write = (from: number, to: number): Write[] => [
+        { id, owner: "a", entries: entries(from, to) },
+      ];
+      assert.deepEqual(await log.append(write(0, 4)), ["kept"]);
+      assert.deepEqual(await log.append(write(0, 4)), ["kept"]);
+      assert.deepEqual(await log.append(write(2, 6)), ["kept"]);
+      assert.deepEqual(await all(log, id), entries(0, 6));
+      const bytes = entries(0, 6).reduce((sum, { json }) => sum + json.length, 0);
+      assert.equal((await log.head(id))?.bytes, bytes);
+      assert.deepEqual(await log.append(write(7, 8)), ["lost"]);
+    },
+  );
+
+  rule("one stream twice in a commit, and its end", async (log) => {
+    const id = await begun(log);
+    const twice: Write[] = [
+      { id, owner: "a", entries: entries(0, 2) },
+      { id, owner: "a", entries: entries(2, 4), end: END },
+    ];
+    assert.deepEqual(await log.append(twice), ["kept", "kept"]);
+    assert.deepEqual(await all(log, id), entries(0, 4));
+    assert.equal((await log.head(id))?.state, "done");
+  });
+
+  rule("long streams, with entries of all sizes, come back page by page", async (log) => {
+    const ids = [await begun(log), await begun(log), await begun(log)];
+    const sized = (seq: number) => entry(seq, "x".repeat((seq * 7919) % 9_000));
+    const made: Entry[] = [];
+    for (let seq = 0; seq < 200; seq += 1) {
+      made.push(sized(seq));
+      const writes = ids.map((id): Write => ({ id, owner: "a", entries: [sized(seq)] }));
+      await log.append(writes);
+    }
+    for (const id of ids) {
+      assert.deepEqual(await all(log, id, -1, 20_000), made);
+      assert.deepEqual(await all(log, id, 101, 1), made.slice(102));
+    }
+    const page = await log.read(ids[0] as string, -1, 20_000);
+    const chars = page?.entries.reduce((sum, { json }) => sum + json.length, 0) ?? 0;
+    assert.ok(chars > 0 && chars < 60_000, `${chars}`);
+  });
+
+  rule(
+    "what is needed to go on comes with a claim, and is not dragged along elsewhere",
+    async (log) => {
+      const ask = JSON.stringify({ prompt: "🦊".repeat(100_000) });
+      const { client } = head();
+      const made = await log.create(head({ client, ask, idempotencyKey: "k" }), "a", 0);
+      const { id } = made.head;
+      const again = await log.create(
+        head({ client, ask: "{}", idempotencyKey: "k" }),
+        "b",
+        LEASE_MS,
+      );
+      assert.deepEqual([made.head.ask === ask, again.head.ask === ask], [true, true]);
+      const seen = [await log.head(id), (await log.read(id, -1, 100))?.head];
+      seen.push(...(await log.list({ client, limit: 1 })));
+      assert.deepEqual(
+        seen.map((one) => [one?.id, Object.hasOwn(one ?? {}, "ask")]),
+        [0, 0, 0].map(() => [id, false]),
+      );
+      // Its lease was over when it began.
+      const claimed = (await log.claim("b", LEASE_MS, 1_000)).find((one) => one.id === id);
+      assert.deepEqual([claimed?.ask === ask, claimed?.owner], [true, "b"]);
+      assert.deepEqual(await log.append([{ id, owner: "a", entries: [entry(0)] }]), ["lost"]);
+    },
+  );
 
   rule("an ended stream says so and takes nothing more", async (log) => {
     const id = await begun(log);
@@ -156,6 +228,33 @@ export function logContract(name: string, make: () => Promise<Store>): void {
     unwatch();
   });
 
+  rule(
+    "whoever watches hears of entries and of the end of the log; an owner of orders",
+    async (log) => {
+      const id = await begun(log);
+      const heard: News[] = [];
+      const orders: News[] = [];
+      const gone = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+      const first = Promise.withResolvers<void>();
+      const tell = (news: News) => {
+        heard.push(news);
+        first.resolve();
+        if (news === "gone") gone[0]?.resolve();
+      };
+      const stops = [
+        log.watch(id, tell),
+        log.watch(id, (news) => orders.push(news) && gone[1]?.resolve(), "orders"),
+      ];
+      await log.append([{ id, owner: "a", entries: [entry(0)] }]);
+      await first.promise;
+      await log.remove(id);
+      await Promise.all(gone.map(({ promise }) => promise));
+      assert.deepEqual([...new Set(heard)].sort(), ["entries", "gone"]);
+      assert.deepEqual(orders, ["gone"]);
+      for (const stop of stops) stop();
+    },
+  );
+
   rule("lists are newest first, per client, by state, in pages", async (log) => {
     const { client } = head();
     const ids: string[] = [];
@@ -216,5 +315,15 @@ export function logContract(name: string, make: () => Promise<Store>): void {
     assert.ok((await log.sweep({ ...wide, bytesMax: 0 }, 10_000, 2)) >= 1);
     assert.equal((await left())[2], false);
     assert.equal((await log.head(live))?.state, "live");
+  });
+
+  test(`${name} log: large requests count for the sweep`, async () => {
+    const { log } = await make();
+    const wide = { ageMs: Number.MAX_SAFE_INTEGER, streamsMax: Number.MAX_SAFE_INTEGER };
+    const { head: made } = await log.create(head({ ask: "x".repeat(BIG) }), "a", LEASE_MS);
+    const end = { state: "failed", atMs: 1 } as const;
+    await log.append([{ id: made.id, owner: "a", entries: [entry(0)], end }]);
+    await log.sweep({ ...wide, bytesMax: BIG }, 10_000, 1);
+    assert.equal(await log.head(made.id), undefined);
   });
 }

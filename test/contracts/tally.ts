@@ -43,6 +43,17 @@ export function tallyContract(name: string, make: () => Promise<Store>): void {
     assert.equal(await tally.hold(place, "d", 2, 60_000), false);
   });
 
+  test(`${name} tally: a place that nobody holds on to comes free`, async () => {
+    const { tally } = await make();
+    const place = key();
+    assert.equal(await tally.hold(place, "a", 1, 1), true);
+    let held = false;
+    // A millisecond passes within far fewer questions.
+    for (let i = 0; i < 100_000 && !held; i += 1) held = await tally.hold(place, "b", 1, 60_000);
+    assert.equal(held, true);
+    assert.equal(await tally.hold(place, "a", 1, 1), false);
+  });
+
   test(`${name} tally: many at once get no more than there is`, async () => {
     const { tally } = await make();
     const [bucket, place] = [key(), key()];
