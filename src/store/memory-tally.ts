@@ -17,18 +17,33 @@ class MemoryTally implements Tally {
   }
 
   async take(key: string, cost: number, limit: number, windowMs: number): Promise<Taken> {
-    const now = this.now();
-    const bucket = this.buckets.get(key) ?? { left: limit, atMs: now };
-    const back = ((now - bucket.atMs) / windowMs) * limit;
-    const left = Math.min(limit, bucket.left + back);
-    const ok = cost <= 0 || left >= Math.min(cost, limit);
+    const left = this.leftOf(key, limit, windowMs);
+    const need = Math.min(cost, limit);
+    const ok = cost <= 0 || left >= need;
     const after = ok ? Math.min(limit, left - cost) : left;
+    this.keep(key, after, limit);
+    return {
+      ok,
+      left: after,
+      retryAfterMs: ok ? 0 : Math.ceil(((need - left) / limit) * windowMs),
+    };
+  }
+
+  async owe(key: string, cost: number, limit: number, windowMs: number): Promise<void> {
+    this.keep(key, this.leftOf(key, limit, windowMs) - cost, limit);
+  }
+
+  private leftOf(key: string, limit: number, windowMs: number): number {
+    const now = this.now();
+    const { left, atMs } = this.buckets.get(key) ?? { left: limit, atMs: now };
+    return Math.min(limit, left + (Math.max(0, now - atMs) / windowMs) * limit);
+  }
+
+  private keep(key: string, left: number, limit: number): void {
     this.buckets.delete(key);
-    this.buckets.set(key, { left: after, atMs: now });
+    this.buckets.set(key, { left: Math.max(-limit, Math.min(limit, left)), atMs: this.now() });
     if (this.buckets.size > KEYS_MAX)
       this.buckets.delete(this.buckets.keys().next().value as string);
-    const missing = Math.min(cost, limit) - left;
-    return { ok, left: after, retryAfterMs: ok ? 0 : Math.ceil((missing / limit) * windowMs) };
   }
 
   async hold(key: string, holder: string, limit: number, leaseMs: number): Promise<boolean> {

@@ -182,8 +182,8 @@ local seen = redis.call('HMGET', bucket, 'left', 'at')
 local left = tonumber(seen[1]) or limit
 left = math.min(limit, left + math.max(0, now - (tonumber(seen[2]) or now)) / window * limit)
 local need = math.min(cost, limit)
-local ok = cost <= 0 or left >= need
-if ok then left = math.min(limit, left - cost) end
+local ok = cost <= 0 or left >= need or ARGV[6] == 'owe'
+if ok then left = math.max(-limit, math.min(limit, left - cost)) end
 redis.call('HSET', bucket, 'left', tostring(left), 'at', now)
 redis.call('PEXPIRE', bucket, math.ceil(window * (2 + math.max(0, -left) / limit)))
 if ok then return {1, tostring(left), 0} end

@@ -20,6 +20,10 @@ export class RedisTally implements Tally {
     return { ok: ok === 1, left: Number(left), retryAfterMs };
   }
 
+  async owe(key: string, cost: number, limit: number, windowMs: number): Promise<void> {
+    await this.taking([key, cost, limit, windowMs, "owe"]);
+  }
+
   async hold(key: string, holder: string, limit: number, leaseMs: number): Promise<boolean> {
     return (await this.holding([key, holder, limit, leaseMs])) === 1;
   }

@@ -30,6 +30,18 @@ export function tallyContract(name: string, make: () => Promise<Store>): void {
     assert.equal((await tally.take(bucket, 1, 3, 3_600_000)).ok, false);
   });
 
+  test(`${name} tally: what was used beyond the bucket is owed, up to one more of it`, async () => {
+    const { tally } = await make();
+    const bucket = key();
+    await tally.owe(bucket, 5, 3, 3_600_000);
+    const refused = await tally.take(bucket, 1, 3, 3_600_000);
+    assert.equal(refused.ok, false);
+    assert.ok(refused.left < -1.9 && refused.left >= -2, `${refused.left}`);
+    await tally.owe(bucket, 100, 3, 3_600_000);
+    const { left } = await tally.take(bucket, 1, 3, 3_600_000);
+    assert.ok(left < -2.9 && left >= -3, `${left}`);
+  });
+
   test(`${name} tally: places are held, held on to, and given back`, async () => {
     const { tally } = await make();
     const place = key();

@@ -61,7 +61,7 @@ export class Limits {
         release();
         if (tokens === undefined || used === undefined || used === estimate) return;
         // What was used beyond the estimate is owed, even if the bucket is empty.
-        options.tally.take(`tokens:${name}`, used - estimate, tokens, MINUTE_MS).catch(() => {});
+        options.tally.owe(`tokens:${name}`, used - estimate, tokens, MINUTE_MS).catch(() => {});
       },
     };
   }
