@@ -30,6 +30,7 @@ const STATUS: Readonly<Record<string, number>> = { authentication: 401, out_of_r
 /** An error object of the older kind in this API's words. */
 export function worded(error: Record<string, unknown>): InteractionError {
   const message = typeof error.message === "string" ? error.message : "";
+  if (typeof error.code === "string") return { code: error.code, message };
   const told = `${message} ${JSON.stringify(error.details ?? "")}`;
   const word = BY_NUMBER[Number(error.code)] ?? WORDS[String(error.status)];
   const hasCode = error.code !== undefined;
