@@ -1,7 +1,7 @@
 // A real redis-server of the test's own: a free port, a temporary folder, nothing kept.
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
-import { createServer } from "node:net";
+import { createServer, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { findProgram, REDIS } from "../scripts/setup/system.ts";
@@ -13,12 +13,16 @@ export interface RedisServer {
   kill(): Promise<void>;
   /** Starts it again on the same port. With `save`, what was written is there again. */
   start(): Promise<void>;
+  /** It holds its connections and says nothing, until it may go on. */
+  pause(): void;
+  resume(): void;
   /** Writes everything to disk, so that the next start has it. */
   save(): Promise<void>;
   close(): Promise<void>;
 }
 
 const TRIES = 5;
+const START_MS_MAX = 10_000;
 
 export async function redisServer(): Promise<RedisServer> {
   const binary = findBinary();
@@ -53,6 +57,8 @@ export async function redisServer(): Promise<RedisServer> {
     },
     kill: () => ended("SIGKILL"),
     start: () => run(port),
+    pause: () => void child?.kill("SIGSTOP"),
+    resume: () => void child?.kill("SIGCONT"),
     // On SIGTERM with save points it writes its file.
     save: () => ended("SIGTERM"),
     close: async () => {
@@ -86,17 +92,38 @@ function launch(binary: string, port: number, folder: string): Promise<ChildProc
   const child = spawn(binary, [...args, "--save", "3600 1"], {
     stdio: ["ignore", "pipe", "ignore"],
   });
+  guard(child, folder);
   return new Promise((resolve, reject) => {
     let said = "";
-    const tooEarly = (code: number | null) =>
-      reject(new Error(`redis-server ended with ${code}: ${said.slice(-300)}`));
-    child.once("error", reject);
+    const fail = (what: string) => {
+      clearTimeout(timer);
+      child.kill("SIGKILL");
+      reject(new Error(`redis-server ${what}: ${said.slice(-300)}`));
+    };
+    const timer = setTimeout(() => fail("does not start"), START_MS_MAX);
+    const tooEarly = (code: number | null) => fail(`ended with ${code}`);
+    child.once("error", (error) => fail(error.message));
     child.once("exit", tooEarly);
     child.stdout?.setEncoding("utf8").on("data", (text: string) => {
       said = (said + text).slice(-4_000);
       if (!/Ready to accept connections/.test(said)) return;
+      clearTimeout(timer);
       child.off("exit", tooEarly);
       resolve(child);
     });
   });
+}
+
+/** A test that is killed takes its server with it: its end of the pipe closes, and the guard acts. */
+function guard(child: ChildProcess, folder: string): void {
+  if (child.pid === undefined) return;
+  const script = 'cat >/dev/null; kill -9 "$0"; rm -rf "$1"';
+  const watchman = spawn("sh", ["-c", script, `${child.pid}`, folder], {
+    stdio: ["pipe", "ignore", "ignore"],
+    detached: true,
+  });
+  watchman.once("error", () => {});
+  watchman.unref();
+  (watchman.stdin as Socket).unref();
+  child.once("exit", () => watchman.kill("SIGKILL"));
 }

@@ -5,12 +5,18 @@ import { type News, StoreError } from "./log.ts";
 import { redisProblem } from "./redis-problem.ts";
 import { Watchers } from "./watchers.ts";
 
-const CONNECT_MS = 4_000;
-/** From the first attempt until the engine answers commands. */
-const OPEN_MS = 8_000;
-const COMMAND_MS = 4_000;
-/** A connection on which nothing comes back for so long is given up for a new one. */
-const SILENT_MS = 5_000;
+/** How long what may take. */
+export interface LineLimits {
+  connectMs: number;
+  /** From the first attempt until the engine answers commands. */
+  openMs: number;
+  commandMs: number;
+  /** A connection on which nothing comes back for so long is given up for a new one. */
+  silentMs: number;
+}
+
+const LIMITS: LineLimits = { connectMs: 4_000, openMs: 8_000, commandMs: 4_000, silentMs: 5_000 };
+const CLOSE_MS = 50;
 const RETRY_MS = 50;
 const RETRY_MS_MAX = 1_000;
 /** The listener hears nothing for hours; asked now and then, it shows whether it still could. */
@@ -50,18 +56,19 @@ export class RedisLine {
     this.pings.unref();
   }
 
-  static async open(url: string, prefix: string, now: Now): Promise<RedisLine> {
+  static async open(url: string, prefix: string, now: Now, limits = LIMITS): Promise<RedisLine> {
     const place = placeOf(url);
     const { Redis } = await load();
     const make = () => {
       const made = new Redis(url, {
         lazyConnect: true,
-        connectTimeout: CONNECT_MS,
-        commandTimeout: COMMAND_MS,
-        socketTimeout: SILENT_MS,
+        connectTimeout: limits.connectMs,
+        commandTimeout: limits.commandMs,
+        socketTimeout: limits.silentMs,
         maxRetriesPerRequest: 0,
         enableOfflineQueue: false,
         autoResubscribe: false,
+        disconnectTimeout: CLOSE_MS,
         retryStrategy: (times: number) =>
           Math.min(RETRY_MS_MAX, RETRY_MS * 2 ** Math.min(times, 9)),
       });
@@ -75,7 +82,7 @@ export class RedisLine {
     const line = new RedisLine(make(), make(), prefix, place, now);
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(new Error("no answer")), OPEN_MS);
+      timer = setTimeout(() => reject(new Error("no answer")), limits.openMs);
     });
     try {
       const ready = Promise.all([line.redis.connect(), line.listener.connect()]);
