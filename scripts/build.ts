@@ -3,12 +3,13 @@
 import { spawnSync } from "node:child_process";
 import { chmodSync, existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { buildPages } from "./pages.ts";
 
 const ROOT = join(import.meta.dirname, "..");
 const COMMAND_MS_MAX = 2 * 60_000;
 const PACKED_BYTES_MAX = 600_000;
 const ALLOWED =
-  /^(?:dist\/.+\.(?:js|d\.ts)|docs\/(?:failures|faults)\.md|[A-Z]+(?:\.md)?|package\.json)$/;
+  /^(?:dist\/.+\.(?:js|d\.ts)|dist\/web\/.+|docs\/(?:failures|faults)\.md|[A-Z]+(?:\.md)?|package\.json)$/;
 
 interface Manifest {
   bin: Record<string, string>;
@@ -63,6 +64,8 @@ function* findProblems(manifest: Manifest, packed: { path: string }[]): Generato
 }
 
 compile();
+await buildPages(join(ROOT, "dist/web"));
+rmSync(join(ROOT, "dist/web/.stamp"), { force: true });
 const manifest: Manifest = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8"));
 for (const path of Object.values(manifest.bin)) chmodSync(join(ROOT, path), 0o755);
 const [packed] = JSON.parse(run("npm", ["pack", "--dry-run", "--json", "--ignore-scripts"]));
