@@ -60,7 +60,7 @@ export async function models(caller: Caller, signal?: AbortSignal): Promise<Mode
   let page = "";
   for (let i = 0; i < MODEL_PAGES_MAX; i += 1) {
     const answer = await call(caller, `models?pageSize=1000${page}`, { signal });
-    found.push(...((answer.models as ModelInfo[] | undefined) ?? []));
+    found.push(...(((answer.models ?? answer.publisherModels) as ModelInfo[] | undefined) ?? []));
     if (typeof answer.nextPageToken !== "string" || answer.nextPageToken === "") break;
     page = `&pageToken=${encodeURIComponent(answer.nextPageToken)}`;
   }

@@ -35,7 +35,12 @@ export interface InteractOptions extends StreamOptions {
   onStop?: "cancel" | "leave";
 }
 
-export type InteractRequest = InteractOptions & Omit<InteractionRequest, "stream">;
+/** The API's own fields, known or not yet, and ours. */
+export type InteractRequest = InteractOptions &
+  Omit<Known<InteractionRequest>, "stream"> & { [field: string]: unknown };
+
+/** Without the index signature, which would swallow the names. */
+type Known<T> = { [K in keyof T as string extends K ? never : K]: T[K] };
 
 /** How one call is sent, inside the request that a stream hands around. */
 interface Sending {
@@ -51,6 +56,8 @@ const BACKGROUND_CLOCKS: Pick<Clocks, "firstMs" | "progressMs"> = {
 };
 /** Replays in a row that bring nothing new before the whole is fetched in one piece. */
 const FRUITLESS_REPLAYS = 2;
+
+const HOME = "interactions";
 
 /** The request never left, so nothing can have been created. */
 const NEVER_SENT: ReadonlySet<FailureCode> = new Set<FailureCode>([
@@ -87,6 +94,8 @@ export class Talk implements Ways {
   private everCreated = false;
   /** Where in the delivered text the interaction at hand begins. */
   private base = 0;
+  /** Where interactions are, as a URL. */
+  private home = "";
   private replays = 0;
   /** The input of the interaction at hand, and of the one that gave the newest token. */
   private asked: InteractionInput | undefined;
@@ -110,6 +119,7 @@ export class Talk implements Ways {
   async dress(request: GeminiRequest): Promise<Upstream> {
     const { view, caller, options } = this;
     const { body, path, tells } = (request.sending as Sending | undefined) ?? this.first();
+    this.everCreated ||= view.created;
     if (tells === "anew") {
       if (view.issued !== this.issued?.by) this.issued = { by: view.issued, input: this.asked };
       // A hop of a stored interaction is told nothing, and asked the same.
@@ -117,7 +127,9 @@ export class Talk implements Ways {
       view.anew();
       this.replayClosed = false;
     } else view.again(tells);
-    const url = caller.url(path ?? "interactions");
+    // What exists is where it was created, whatever place another request would go to.
+    if (!this.everCreated || !this.isStored()) this.home = caller.url(HOME);
+    const url = this.home + (path ?? HOME).slice(HOME.length);
     const headers = { accept: "text/event-stream", ...(await caller.headers()) };
     const clocks = this.isPatient() ? { ...this.stream.clocks, ...BACKGROUND_CLOCKS } : undefined;
     const upstream: Upstream = body
@@ -182,7 +194,8 @@ export class Talk implements Ways {
     const { options, view } = this;
     if (!this.isPatient() || options.onStop === "leave" || !view.id || view.ended) return;
     const path = `interactions/${encodeURIComponent(view.id)}/cancel`;
-    call(this.caller, path, { method: "POST" }).catch(() => {});
+    const url = () => this.home + path.slice(HOME.length);
+    call({ ...this.caller, url }, path, { method: "POST" }).catch(() => {});
   }
 
   /** Read on at the server; what a body tells again is recognised by its place. */
@@ -232,7 +245,11 @@ export class Talk implements Ways {
   }
 
   private isKept(): boolean {
-    return this.view.id !== undefined && this.body.store !== false;
+    return this.view.id !== undefined && this.isStored();
+  }
+
+  private isStored(): boolean {
+    return this.body.store !== false;
   }
 
   /** Runs on without a reader, and may be silent for long. */

@@ -1,6 +1,7 @@
 // The client: where to ask, with which key, how patiently. Everything else is the stream's.
 import type { GeminiChunk, GeminiRequest } from "../wire/index.ts";
 import type { Answer } from "./answer.ts";
+import type { Upstream } from "./attempt.ts";
 import { RetryBudget } from "./budget.ts";
 import type { Caller, ModelInfo } from "./calls.ts";
 import { type Clock, systemClock } from "./clock.ts";
@@ -25,6 +26,7 @@ import {
 } from "./request.ts";
 import { type Patience, settingsOf } from "./settings.ts";
 import type { StreamInput } from "./stream-input.ts";
+import type { Way } from "./ways.ts";
 
 export interface PolluxOptions extends Patience {
   /** Default: `GEMINI_API_KEY`, then `GOOGLE_API_KEY`. A function is asked at each attempt. */
@@ -34,6 +36,8 @@ export interface PolluxOptions extends Patience {
   /** Default: `GOOGLE_GEMINI_BASE_URL`, then Google's host. */
   baseUrl?: string | undefined;
   apiVersion?: string | undefined;
+  /** Another way to the models than one address; see `pollux/vertex`. Each stream takes its own. */
+  way?: (() => Way) | undefined;
   headers?: Record<string, string> | undefined;
   fetch?: typeof globalThis.fetch | undefined;
   clock?: Clock | undefined;
@@ -58,6 +62,7 @@ export class Pollux {
       url: (path) => urlOf(this.address, path),
       headers: () => this.headers(),
       fetch: options.fetch ?? this.clock.fetch,
+      ...options.way?.(),
     };
     this.caller.url("");
     for (const name of ["maxAttempts", "deadlineMs", "maxEventBytes"] as const) {
@@ -69,41 +74,45 @@ export class Pollux {
   /** Ask. Nothing is sent until the stream is read. */
   stream(input: StreamRequest): GeminiStream {
     const { model, request } = requestOf(input);
-    const { url: at, headers } = this.caller;
-    const url = at(`${modelPath(model)}:streamGenerateContent?alt=sse`);
-    const dress = async (body: GeminiRequest) => upstreamOf(url, await headers(), body);
-    return this.open(this.inputOf(model, request, input, dress), input);
+    const path = `${modelPath(model)}:streamGenerateContent?alt=sse`;
+    return this.open(model, request, input, async ({ url, headers }, body) =>
+      upstreamOf(url(path), await headers(), body),
+    );
   }
 
   /** Ask by the Interactions API: the same events, the same endings. */
   interact(input: InteractRequest): GeminiStream {
-    const made = this.inputOf(
-      String(input.model ?? ""),
-      { contents: [] },
-      input,
-      async (request) => {
-        const { Talk } = await import("./interact.ts");
-        made.ways ??= new Talk(input, this.caller, made);
-        return made.ways.dress(request);
-      },
-    );
-    return this.open(made, input);
+    const { model = "" } = input;
+    return this.open(model, { contents: [] }, input, async (caller, request, made) => {
+      const { Talk } = await import("./interact.ts");
+      made.ways ??= new Talk(input, caller, made);
+      return made.ways.dress(request);
+    });
   }
 
-  private inputOf(
+  private open(
     model: string,
     request: GeminiRequest,
     input: StreamOptions,
-    dress: StreamInput["dress"],
-  ): StreamInput {
-    const { clock, budget, noPrefill, caller, options } = this;
-    const settings = settingsOf(model, options, input);
-    const { fetch } = caller;
-    return { id: clock.id(), model, request, dress, clock, fetch, ...settings, budget, noPrefill };
-  }
-
-  private open(made: StreamInput, { signal, pace }: StreamOptions): GeminiStream {
-    return new GeminiStream(made, { signal, pace: pace ?? this.options.pace });
+    dress: (caller: Caller, request: GeminiRequest, made: StreamInput) => Promise<Upstream>,
+  ): GeminiStream {
+    const { clock, budget, noPrefill, options } = this;
+    const way = options.way?.();
+    const caller = { ...this.caller, ...way };
+    const made: StreamInput = {
+      id: clock.id(),
+      model,
+      request,
+      dress: (body) => dress(caller, body, made),
+      clock,
+      fetch: caller.fetch,
+      ...settingsOf(model, options, input),
+      budget,
+      noPrefill,
+      another: way?.another,
+    };
+    const { signal, pace = options.pace } = input;
+    return new GeminiStream(made, { signal, pace });
   }
 
   /** Ask and wait for the whole answer. It streams inside, so stalls and cuts are mended too. */

@@ -8,6 +8,14 @@ import type { Failure } from "./failure-table.ts";
 import type { Checkpoint, NotResumed } from "./resume.ts";
 import type { Seam } from "./seam.ts";
 
+/** Where one stream asks, when there is more than one place to do so. */
+export interface Way {
+  /** The URL of a path below the API's version, for the next attempt. */
+  url(path: string): string;
+  /** Whether another place may do what failed in this one; the next attempt asks there. */
+  another(failure: Failure): boolean;
+}
+
 export interface Trouble {
   failure: Failure;
   /** The way the failed attempt was sent. */

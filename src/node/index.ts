@@ -1,5 +1,6 @@
 // The door of the room: what only Node can do.
 export { type DispatchOptions, dispatchFetch } from "./dispatch.ts";
+export { type GoogleTokenOptions, googleToken } from "./google-token.ts";
 export {
   type Listening,
   type ListenOptions,
