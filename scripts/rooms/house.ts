@@ -38,7 +38,12 @@ export const HOUSE: Readonly<Record<string, Room>> = {
     may: ["core"],
     packages: ["preact", "preact/hooks", "@preact/signals", "marked", "uplot"],
   },
-  node: { ...ground, says: "sockets, files, signals", packages: ["undici"], node: true },
+  node: {
+    ...ground,
+    says: "sockets, files, signals",
+    packages: ["undici", "google-auth-library"],
+    node: true,
+  },
   cli: { says: "the only wiring", may: OTHERS, packages: ["marked", "yaml"], node: true },
 };
 
