@@ -71,8 +71,9 @@ export async function redisServer(): Promise<RedisServer> {
 function findBinary(): string {
   const found = findProgram(REDIS);
   if (found) return found;
+  const how = "Debian, Ubuntu: apt-get install redis-server; macOS: brew install redis";
   throw new Error(
-    "redis-server is not installed. Install it (Debian, Ubuntu: apt-get install redis-server; macOS: brew install redis; Fedora: dnf install valkey) and run the tests again.",
+    `redis-server is not installed. Install it (${how}; Fedora: dnf install valkey) and run the tests again.`,
   );
 }
 

@@ -27,9 +27,12 @@ export const CHROMIUM: Program = {
   brew: "chromium",
 };
 
-const INSTALL_MS_MAX = 8 * 60_000;
+/** For all of them together; the test run itself has a limit too. */
+const INSTALL_MS_MAX = 5 * 60_000;
+const APT_LOCK_S = 60;
+const SAID_CHARS_MAX = 2_000;
 
-export function findProgram({ binaries }: Program): string | undefined {
+export function findProgram({ binaries }: Pick<Program, "binaries">): string | undefined {
   for (const folder of (process.env.PATH ?? "").split(delimiter)) {
     for (const name of binaries) {
       const path = join(folder, name);
@@ -39,7 +42,7 @@ export function findProgram({ binaries }: Program): string | undefined {
   return undefined;
 }
 
-/** What is still missing afterwards, each with how to install it by hand. */
+/** What is still missing afterwards, each with why and with how to install it by hand. */
 export async function bringPrograms(
   programs: readonly Program[],
   root: string,
@@ -47,43 +50,82 @@ export async function bringPrograms(
 ): Promise<string[]> {
   const missing = programs.filter((program) => !findProgram(program));
   if (missing.length === 0) return [];
-  const command = installer(missing);
-  if (command) {
-    tell(`Setting up: installing ${missing.map(({ name }) => name).join(" and ")} …`);
+  const reasons = new Map<Program, string>();
+  const commands = installer();
+  if (commands) {
+    const names = missing.map(({ name }) => name).join(" and ");
+    tell(`Setting up: installing ${names} for the tests …`);
     // Two runs at once must not fight for the package manager.
-    await withLock(join(root, ".pollux/system.lock"), () => install(command));
+    await withLock(join(root, ".pollux/system.lock"), async () => {
+      const endMs = Date.now() + INSTALL_MS_MAX;
+      if (commands.first) await run(commands.first, endMs);
+      // One by one: a package that this machine does not know must not cost the others.
+      for (const program of missing) {
+        if (findProgram(program)) continue; // another run was faster
+        const why = await run(commands.install(program), endMs);
+        if (why !== undefined) reasons.set(program, why);
+      }
+    });
   }
   return missing
     .filter((program) => !findProgram(program))
-    .map(({ name, debian, brew }) =>
-      [`${name} is not installed.`, `apt-get install ${debian}, or brew install ${brew}`].join(" "),
-    );
+    .map((program) => {
+      const { name, debian, brew } = program;
+      const tried = reasons.get(program);
+      const why = tried === undefined ? "" : ` Installing it failed: ${tried}.`;
+      return `${name} is not installed.${why} Run: apt-get install ${debian}, or: brew install ${brew}`;
+    });
+}
+
+interface Installer {
+  first?: string;
+  install(program: Program): string;
 }
 
 /** Only where it needs no password. */
-function installer(missing: readonly Program[]): string | undefined {
-  const has = (binary: string) =>
-    findProgram({ name: binary, binaries: [binary], debian: "", brew: "" }) !== undefined;
+function installer(): Installer | undefined {
+  const has = (binary: string) => findProgram({ binaries: [binary] }) !== undefined;
   if (has("apt-get") && process.getuid?.() === 0) {
-    const packages = missing.map(({ debian }) => debian).join(" ");
-    return `apt-get update -qq; apt-get install -y -qq --no-install-recommends ${packages}`;
+    const apt = `apt-get -qq -o DPkg::Lock::Timeout=${APT_LOCK_S}`;
+    return {
+      first: `${apt} update`,
+      install: ({ debian }) => `${apt} install -y --no-install-recommends ${debian}`,
+    };
   }
-  if (has("brew")) return `brew install --quiet ${missing.map(({ brew }) => brew).join(" ")}`;
+  if (has("brew")) return { install: ({ brew }) => `brew install --quiet ${brew}` };
   return undefined;
 }
 
-function install(command: string): Promise<void> {
+/** Why it failed, in a line; undefined if it did not. */
+function run(command: string, endMs: number): Promise<string | undefined> {
   return new Promise((resolve) => {
     const child = spawn("sh", ["-c", command], {
-      stdio: "ignore",
+      stdio: ["ignore", "ignore", "pipe"],
       env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" },
+      detached: true, // a group of its own, so that all of it can be ended
     });
-    const timer = setTimeout(() => child.kill("SIGKILL"), INSTALL_MS_MAX);
-    // Whether it worked is seen by looking for the program.
-    child.once("error", () => resolve());
-    child.once("exit", () => {
+    let said = "";
+    child.stderr.setEncoding("utf8").on("data", (text: string) => {
+      said = (said + text).slice(-SAID_CHARS_MAX);
+    });
+    let isLate = false;
+    const timer = setTimeout(
+      () => {
+        isLate = true;
+        if (child.pid !== undefined) process.kill(-child.pid, "SIGKILL");
+      },
+      Math.max(0, endMs - Date.now()),
+    );
+    const done = (code: number | null) => {
       clearTimeout(timer);
-      resolve();
+      if (code === 0) return resolve(undefined);
+      const last = said.trim().split("\n").at(-1);
+      resolve(isLate ? "it took too long" : last || `the package manager ended with ${code}`);
+    };
+    child.once("error", ({ message }) => {
+      said = message;
+      done(-1);
     });
+    child.once("exit", done);
   });
 }
