@@ -3,11 +3,17 @@
 import { getEventListeners } from "node:events";
 import { pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
-import { isTerminal, Pollux, type StreamEvent, type StreamRequest } from "../../src/core/index.ts";
+import {
+  isTerminal,
+  Pollux,
+  type PolluxOptions,
+  type StreamEvent,
+  type StreamRequest,
+} from "../../src/core/index.ts";
 import { createSim, MODELS as MODELS_SIM } from "../../src/sim/index.ts";
 import { FakeClock } from "../fake-clock.ts";
 
-const CANARY = "AIzaChaosCanary0000000000000000000000000";
+export const CANARY = "AIzaChaosCanary0000000000000000000000000";
 
 /** Mulberry32, as everywhere a seed must give the same run. */
 export function randomOf(seed: number): () => number {
@@ -154,10 +160,12 @@ export function runOf(seed: number): Run {
   };
 }
 
-async function reference(run: Run): Promise<string> {
+const DEVELOPER: PolluxOptions = { apiKey: CANARY };
+
+async function reference(run: Run, at: PolluxOptions): Promise<string> {
   const clock = new FakeClock();
   const sim = createSim({ seed: run.seed, clock, hopTokens: 200 });
-  const pollux = new Pollux({ apiKey: CANARY, clock: clock.with(sim.fetch), fetch: sim.fetch });
+  const pollux = new Pollux({ ...at, clock: clock.with(sim.fetch), fetch: sim.fetch });
   const answer = await clock.run(pollux.stream(run.request).answer());
   if (answer.outcome !== "done") throw new Error(`the reference run ended ${answer.outcome}`);
   return answer.text;
@@ -166,16 +174,17 @@ async function reference(run: Run): Promise<string> {
 /** Everything that may not be, as sentences. An empty list is a kept promise. */
 export async function breaches(
   run: Run,
+  at: PolluxOptions = DEVELOPER,
 ): Promise<{ wrong: string[]; outcome: string; recovered: boolean }> {
   const wrong: string[] = [];
   const must = (ok: boolean, what: string) => {
     if (!ok) wrong.push(what);
   };
-  const truth = await reference(run);
+  const truth = await reference(run, at);
   const clock = new FakeClock(randomOf(run.seed ^ 0x5eed));
   const sim = createSim({ seed: run.seed, clock, scenario: run.scenario, hopTokens: 200 });
   const pollux = new Pollux({
-    apiKey: CANARY,
+    ...at,
     clock: clock.with(sim.fetch),
     fetch: sim.fetch,
     ...run.options,
