@@ -4,7 +4,7 @@
 import { type Life, restore, type StreamInput } from "../core/engine.ts";
 import { failure } from "../core/failures.ts";
 import type { Clock, StreamEvent, TerminalEvent } from "../core/index.ts";
-import { type Head, StoreError, type StreamLog } from "../store/index.ts";
+import { type Head, type Owned, StoreError, type StreamLog } from "../store/index.ts";
 import { type Ask, packAsk, unpackAsk } from "./ask.ts";
 import { Flush } from "./flush.ts";
 import type { Kept } from "./kept.ts";
@@ -196,7 +196,7 @@ export class Streams {
     for (const set of this.readers.values()) for (const reader of set) reader.abandon(gone);
   }
 
-  private async adopt(head: Head): Promise<void> {
+  private async adopt(head: Owned): Promise<void> {
     const { log, clock, onError } = this.options;
     if (this.running.has(head.id)) return;
     try {
