@@ -24,6 +24,11 @@ export const COMMANDS: readonly { name: string; summary: string; load: () => Pro
       load: async () => (await import("./streams.ts")).streams,
     },
     {
+      name: "token",
+      summary: "client tokens of a gateway",
+      load: async () => (await import("./token.ts")).token,
+    },
+    {
       name: "explain",
       summary: "name the cause of a pasted error and the next move",
       load: async () => (await import("./explain.ts")).explain,
