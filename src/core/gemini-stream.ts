@@ -72,7 +72,10 @@ export class GeminiStream implements AsyncIterable<StreamEvent> {
       if (this.readBy === "answer") this.queue = [];
     }
     const { delivered, records } = this.stream.life;
-    return answerOf(this.end, delivered.parts, records);
+    let { parts } = delivered;
+    if (parts.some(({ functionCall }) => functionCall?.willContinue))
+      parts = (await import("../wire/partial-args.ts")).wholeCalls(parts, this.end.type === "done");
+    return answerOf(this.end, parts, records);
   }
 
   private async *paced(): AsyncGenerator<string> {

@@ -117,6 +117,33 @@ test("an interaction is read on where it was created", async () => {
   assert.deepEqual(new Set(hosts), new Set(["us-central1-aiplatform.googleapis.com"]));
 });
 
+test("arguments in pieces stream as they come, and the answer has the call in one", async () => {
+  const { pollux, clock } = client(PROJECT);
+  const properties = { city: { type: "string" }, days: { type: "integer" } };
+  const parametersJsonSchema = { type: "object", properties, required: ["city", "days"] };
+  const stream = pollux.stream({
+    model: MODEL,
+    contents: "Use the tool get_forecast",
+    tools: [{ functionDeclarations: [{ name: "get_forecast", parametersJsonSchema }] }],
+    toolConfig: { functionCallingConfig: { streamFunctionCallArguments: true } },
+  });
+  let pieces = 0;
+  const read = async () => {
+    for await (const event of stream) {
+      const parts = event.type === "chunk" ? event.chunk.candidates?.[0]?.content?.parts : [];
+      pieces += parts?.filter(({ functionCall }) => functionCall?.partialArgs).length ?? 0;
+    }
+  };
+  await clock.run(read());
+  const { parts, outcome } = await clock.run(stream.answer());
+  assert.equal(outcome, "done");
+  assert.ok(pieces >= 3, `${pieces} pieces`);
+  const calls = parts.flatMap(({ functionCall }) => (functionCall ? [functionCall] : []));
+  assert.equal(calls.length, 1);
+  assert.equal(typeof calls[0]?.args?.city, "string");
+  assert.equal(typeof calls[0]?.args?.days, "number");
+});
+
 test("what is the request's own fault moves nothing", async () => {
   const { pollux, clock, hosts } = client({ ...PROJECT, location: ["us-central1", "global"] });
   const bad = { ...ASK, generationConfig: { temperature: 9 } };
