@@ -95,10 +95,14 @@ export class FormSink implements Sink {
     return false;
   }
 
-  /** Where two attempts were joined; a comment, which every client passes over. */
+  /**
+   * Where two attempts were joined; a comment, which Gemini's clients pass over. Scripts that speak
+   * OpenAI's format by hand often take every line for data, so they get none.
+   */
   private mark(entry: Kept): string {
     const event = eventOf(entry);
-    if (this.form.shape !== "sse" || event.type !== "splice") return "";
+    const { api, shape } = this.form;
+    if (api !== "gemini" || shape !== "sse" || event.type !== "splice") return "";
     const { at, how, cause, confidence } = event;
     return encodeComment(
       `pollux splice at=${at} how=${how} cause=${cause} confidence=${confidence}`,
