@@ -19,7 +19,9 @@ const SCHEMA = `
   CREATE TABLE IF NOT EXISTS heads (
     id TEXT PRIMARY KEY, client TEXT NOT NULL, model TEXT NOT NULL, door TEXT NOT NULL,
     started INTEGER NOT NULL, ikey TEXT, state TEXT NOT NULL, ended INTEGER,
-    last_seq INTEGER NOT NULL, bytes INTEGER NOT NULL, stop INTEGER NOT NULL, ask TEXT NOT NULL) STRICT;
+    last_seq INTEGER NOT NULL, bytes INTEGER NOT NULL, stop INTEGER NOT NULL,
+    asked INTEGER NOT NULL) STRICT;
+  CREATE TABLE IF NOT EXISTS asks (id TEXT PRIMARY KEY, ask TEXT NOT NULL) STRICT;
   CREATE UNIQUE INDEX IF NOT EXISTS heads_by_key ON heads (client, ikey) WHERE ikey IS NOT NULL;
   CREATE INDEX IF NOT EXISTS heads_by_start ON heads (started);
   CREATE INDEX IF NOT EXISTS heads_by_client ON heads (client, started);

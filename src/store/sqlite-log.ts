@@ -21,6 +21,9 @@ import { headOf, prepare, type Row, type Statements } from "./sqlite-statements.
 import { cut, emptyTail, goingOn, unpackEntries } from "./tail.ts";
 import { ordersOnly, Watchers } from "./watchers.ts";
 
+/** Whoever appends waits for one step of a sweep: a few milliseconds. */
+const SWEEP_STEP = 20;
+
 export class SqliteLog implements StreamLog {
   private readonly db: DatabaseSync;
   private readonly now: () => number;
@@ -28,6 +31,8 @@ export class SqliteLog implements StreamLog {
   private readonly watchers = new Watchers();
   private readonly statements: Statements;
   private readonly journal: Journal;
+  /** Of all streams; what live ones have said is added at their end. */
+  private readonly total: { bytes: number; count: number };
 
   constructor(db: DatabaseSync, now: () => number, guarded: Guarded) {
     this.db = db;
@@ -35,6 +40,7 @@ export class SqliteLog implements StreamLog {
     this.guarded = guarded;
     this.statements = prepare(db);
     this.journal = new Journal(db, this.statements);
+    this.total = { ...(this.statements.total.get() as { bytes: number; count: number }) };
   }
 
   close(): void {
@@ -48,10 +54,17 @@ export class SqliteLog implements StreamLog {
         const row = this.statements.byKey.get(client, idempotencyKey) as Row | undefined;
         if (row) {
           const known = this.journal.live.get(String(row.id))?.head ?? headOf(row);
-          return { head: { ...known, ask: String(row.ask) }, created: false };
+          return { head: { ...known, ask: this.askOf(known.id) }, created: false };
         }
       }
-      this.statements.create.run(id, client, model, door, startedAtMs, ask, idempotencyKey ?? null);
+      const asked = Buffer.byteLength(ask);
+      const { create, keepAsk } = this.statements;
+      transaction(this.db, () => {
+        create.run(id, client, model, door, startedAtMs, idempotencyKey ?? null, asked);
+        keepAsk.run(id, ask);
+      });
+      this.total.bytes += asked;
+      this.total.count += 1;
       const made: Owned = {
         ...head,
         state: "live",
@@ -173,37 +186,50 @@ export class SqliteLog implements StreamLog {
     return this.watchers.add(id, ordersOnly(told, what));
   }
 
-  async sweep({ ageMs, bytesMax, streamsMax }: Retention, nowMs: number, limit: number) {
-    return this.guarded(() => {
-      const total = this.statements.total.get() as { bytes: number; count: number };
-      const gone: string[] = [];
-      for (const row of this.statements.oldest.iterate(limit) as Iterable<Row>) {
-        const isOld = nowMs - Number(row.ended) > ageMs;
-        if (!isOld && total.bytes <= bytesMax && total.count <= streamsMax) break;
-        total.bytes -= Number(row.bytes);
-        total.count -= 1;
-        gone.push(String(row.id));
-      }
-      if (gone.length > 0) this.drop(gone);
-      return gone.length;
-    });
+  async sweep(retention: Retention, nowMs: number, limit: number): Promise<number> {
+    let gone = 0;
+    while (gone < limit) {
+      const step = Math.min(SWEEP_STEP, limit - gone);
+      const some = this.guarded(() => this.sweepSome(retention, nowMs, step));
+      gone += some;
+      if (some < step) break;
+      // Streams are waiting to be written.
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    return gone;
+  }
+
+  private sweepSome({ ageMs, bytesMax, streamsMax }: Retention, nowMs: number, step: number) {
+    let { bytes, count } = this.total;
+    const gone: string[] = [];
+    for (const row of this.statements.oldest.iterate(step) as Iterable<Row>) {
+      const isOld = nowMs - Number(row.ended) > ageMs;
+      if (!isOld && bytes <= bytesMax && count <= streamsMax) break;
+      bytes -= Number(row.bytes);
+      count -= 1;
+      gone.push(String(row.id));
+    }
+    if (gone.length > 0) this.drop(gone);
+    return gone.length;
   }
 
   private commit(parts: Map<string, Part>): void {
     if (parts.size === 0) return;
     this.guarded(() => this.journal.commit([...parts.values()]));
+    for (const { live, write } of parts.values())
+      if (write.end) this.total.bytes += live.head.bytes;
     for (const id of parts.keys()) this.watchers.tell(id, "entries");
   }
 
   private drop(ids: readonly string[]): void {
-    const { dropPages, dropHead } = this.statements;
+    const { dropPages, dropHead, dropAsk, sizeOf } = this.statements;
+    const sizes = ids.flatMap((id) => (sizeOf.get(id) as { bytes: number } | undefined) ?? []);
     erase(this.db, () => {
       transaction(this.db, () => {
-        for (const id of ids) {
-          dropPages.run(id);
-          dropHead.run(id);
-        }
+        for (const id of ids) for (const drop of [dropPages, dropAsk, dropHead]) drop.run(id);
       });
+      for (const { bytes } of sizes) this.total.bytes -= bytes;
+      this.total.count -= sizes.length;
       this.journal.forget(ids);
     });
     for (const id of ids) this.watchers.tell(id, "gone");

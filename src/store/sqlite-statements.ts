@@ -4,19 +4,19 @@ import type { Head } from "./log.ts";
 
 export type Row = Record<string, string | number | null>;
 
-/** All of a head but the ask, which may be large. */
-const HEAD = "id, client, model, door, started, ikey, state, ended, last_seq, bytes, stop";
-
 export function prepare(db: DatabaseSync) {
   const sql = (text: string): StatementSync => db.prepare(text);
   return {
     create: sql(
-      "INSERT INTO heads (id, client, model, door, started, ask, ikey, state, last_seq, bytes, stop) VALUES (?, ?, ?, ?, ?, ?, ?, 'live', -1, 0, 0)",
+      "INSERT INTO heads (id, client, model, door, started, ikey, asked, state, last_seq, bytes, stop) VALUES (?, ?, ?, ?, ?, ?, ?, 'live', -1, 0, 0)",
     ),
+    // Requests may be large: apart from the heads, which are looked through.
+    keepAsk: sql("INSERT INTO asks (id, ask) VALUES (?, ?)"),
+    ask: sql("SELECT ask FROM asks WHERE id = ?"),
+    dropAsk: sql("DELETE FROM asks WHERE id = ?"),
     byKey: sql("SELECT * FROM heads WHERE client = ? AND ikey = ?"),
-    head: sql(`SELECT ${HEAD} FROM heads WHERE id = ?`),
-    ask: sql("SELECT ask FROM heads WHERE id = ?"),
-    live: sql(`SELECT ${HEAD} FROM heads WHERE state = 'live'`),
+    head: sql("SELECT * FROM heads WHERE id = ?"),
+    live: sql("SELECT * FROM heads WHERE state = 'live'"),
     list: listing(sql, ""),
     listOf: listing(sql, "client = :client AND"),
     stop: sql("UPDATE heads SET stop = 1 WHERE id = ?"),
@@ -32,12 +32,10 @@ export function prepare(db: DatabaseSync) {
     journal: sql("INSERT INTO journal (n, body) VALUES (?, ?)"),
     journalAll: sql("SELECT n, body FROM journal ORDER BY n"),
     cut: sql("DELETE FROM journal WHERE n < ?"),
-    // The lengths stand in the rows' beginnings: the texts themselves are not read.
-    total: sql(
-      "SELECT coalesce(sum(bytes + octet_length(ask)), 0) AS bytes, count(*) AS count FROM heads",
-    ),
+    total: sql("SELECT coalesce(sum(bytes + asked), 0) AS bytes, count(*) AS count FROM heads"),
+    sizeOf: sql("SELECT bytes + asked AS bytes FROM heads WHERE id = ?"),
     oldest: sql(
-      "SELECT id, ended, bytes + octet_length(ask) AS bytes FROM heads WHERE ended IS NOT NULL ORDER BY ended LIMIT ?",
+      "SELECT id, ended, bytes + asked AS bytes FROM heads WHERE ended IS NOT NULL ORDER BY ended LIMIT ?",
     ),
   };
 }
@@ -46,7 +44,7 @@ export type Statements = ReturnType<typeof prepare>;
 
 function listing(sql: (text: string) => StatementSync, which: string): StatementSync {
   return sql(
-    `SELECT ${HEAD} FROM heads WHERE ${which} (:state IS NULL OR state = :state OR (:state = 'ended' AND state <> 'live')) AND started < :before ORDER BY started DESC, id DESC LIMIT :limit`,
+    `SELECT * FROM heads WHERE ${which} (:state IS NULL OR state = :state OR (:state = 'ended' AND state <> 'live')) AND started < :before ORDER BY started DESC, id DESC LIMIT :limit`,
   );
 }
 
