@@ -4,6 +4,7 @@
 import { stepsOf } from "../wire/convert.ts";
 import type { GeminiRequest } from "../wire/index.ts";
 import {
+  type InteractionEvent,
   type InteractionInput,
   type InteractionRequest,
   type InteractionStep,
@@ -12,7 +13,7 @@ import {
 import type { Upstream } from "./attempt.ts";
 import { type Caller, call } from "./calls.ts";
 import type { Delivered } from "./delivered.ts";
-import type { How } from "./event.ts";
+import type { How, StreamEvent } from "./event.ts";
 import type { Failure, FailureCode } from "./failure-table.ts";
 import { interactionAttempt } from "./interact-attempt.ts";
 import type { Clocks } from "./models.ts";
@@ -187,6 +188,32 @@ export class Talk implements Ways {
       joiner = anchorJoiner(text, anchor);
     } else if (how === "rematch") joiner = matchJoiner(text, 0);
     return { request: sent({ body, tells: "anew" }), seam: new Seam(joiner, thoughts) };
+  }
+
+  /** Takes over what another process began: its events, in order. */
+  restore(events: Iterable<StreamEvent>): void {
+    const { view } = this;
+    let chars = 0;
+    let checkpoint = 0;
+    for (const event of events) {
+      if (event.type === "attempt" && event.how === "replay") view.again("event");
+      else if (event.type === "attempt") {
+        view.anew();
+        this.base = event.how === "token" ? checkpoint : 0;
+        if (event.how === "anchor") this.base = chars;
+      }
+      if (event.type !== "chunk") continue;
+      const { candidates, interactionEvent } = event.chunk;
+      if (interactionEvent) view.read(interactionEvent as InteractionEvent);
+      this.everCreated ||= view.created;
+      for (const part of candidates?.[0]?.content?.parts ?? [])
+        if (!part.thought) chars += part.text?.length ?? 0;
+      if (candidates?.[0]?.continuationToken) checkpoint = chars;
+    }
+    // Its end came and was not acted on; only told from the start is it told again.
+    if (view.ended) view.reopen();
+    this.asked = this.body.input;
+    if (this.everCreated) this.home = this.caller.url(HOME);
   }
 
   /** A run in the background goes on without us, and is paid for. */

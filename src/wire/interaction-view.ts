@@ -62,6 +62,12 @@ export class InteractionView {
     for (const one of this.steps.values()) one.at = { text: 0, thought: 0, args: 0, others: 0 };
   }
 
+  /** Its end is to be told once more. */
+  reopen(): void {
+    this.ended = false;
+    this.eventId = undefined;
+  }
+
   /** Its place is not the reader's: the next body is told whole and joined by its text. */
   forget(): void {
     const { id, model } = this;
@@ -286,6 +292,12 @@ export class InteractionView {
     if (interaction && this.id !== undefined) chunk.responseId = this.id;
     return chunk;
   }
+}
+
+/** A chunk's event with the text that the chunk has, where a join took some of it. */
+export function interactionEventOf(chunk: GeminiChunk): InteractionEvent | undefined {
+  const event = chunk.interactionEvent as InteractionEvent | undefined;
+  return event && shortened(event, chunk.candidates?.[0]?.content?.parts ?? []);
 }
 
 /** The event with only the text that is told: what came before it was told already. */

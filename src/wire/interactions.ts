@@ -21,4 +21,4 @@ export {
   partOfContent,
   partsOfStep,
 } from "./interaction-parts.ts";
-export { type InteractionChunk, InteractionView } from "./interaction-view.ts";
+export { type InteractionChunk, InteractionView, interactionEventOf } from "./interaction-view.ts";
