@@ -90,6 +90,28 @@ test("Google's client reads a background run on from an event", async () => {
   assert.equal(rest.at(-1)?.interaction?.status, "completed");
 });
 
+test("Google's client goes on by token over several hops, and so does ours", async () => {
+  const hopping = createSim({ hopTokens: 60 });
+  const listening = await listen(hopping.serve);
+  const model = "gemini-4-argon";
+  const whole = hopping.truth(model, { contents: [{ role: "user", parts: [{ text: INPUT }] }] });
+  try {
+    const { interactions } = google(listening);
+    const streamed = await all(await interactions.create({ model, input: INPUT, stream: true }));
+    assert.equal(textOf(streamed), whole);
+    const hops = streamed.filter(({ event_type: type }) => type === "interaction.completed");
+    assert.ok(hops.length > 2);
+    // The end of an answer in one piece that was hopped together is the client's own work.
+    const unary = await interactions.create({ model, input: INPUT });
+    assert.equal(unary.output_text, whole);
+    const own = await new Pollux(ours(listening)).interact({ model, input: INPUT }).answer();
+    assert.equal(own.text, whole);
+    assert.equal(own.attempts.length, hops.length);
+  } finally {
+    await listening.close();
+  }
+});
+
 test("Google's client cancels a background run, and deletes it", async () => {
   const { interactions } = google(slowServer);
   const begun = await interactions.create({ model: MODEL, input: INPUT, background: true });
