@@ -91,7 +91,7 @@ test("nothing from outside that the plan does not name", () => {
   assert.deepEqual(broken({ "src/core/a.ts": `import "node:fs";` }), [
     "src/core/a.ts:1 core imports node:fs",
   ]);
-  assert.deepEqual(broken({ "src/store/sqlite.ts": `import "node:sqlite";` }), []);
+  assert.deepEqual(broken({ "src/store/sqlite-file.ts": `import "node:sqlite";` }), []);
   assert.deepEqual(broken({ "src/store/log.ts": `import "node:sqlite";` }), [
     "src/store/log.ts:1 store imports node:sqlite",
   ]);
