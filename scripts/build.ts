@@ -3,7 +3,7 @@
 import { spawnSync } from "node:child_process";
 import { chmodSync, existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { buildPages } from "./pages.ts";
+import { writePages } from "./pages.ts";
 
 const ROOT = join(import.meta.dirname, "..");
 const COMMAND_MS_MAX = 2 * 60_000;
@@ -64,8 +64,7 @@ function* findProblems(manifest: Manifest, packed: { path: string }[]): Generato
 }
 
 compile();
-await buildPages(join(ROOT, "dist/web"));
-rmSync(join(ROOT, "dist/web/.stamp"), { force: true });
+await writePages(join(ROOT, "dist/web"));
 const manifest: Manifest = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8"));
 for (const path of Object.values(manifest.bin)) chmodSync(join(ROOT, path), 0o755);
 const [packed] = JSON.parse(run("npm", ["pack", "--dry-run", "--json", "--ignore-scripts"]));

@@ -6,6 +6,7 @@ import {
   globSync,
   mkdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
   writeFileSync,
@@ -20,10 +21,23 @@ const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const WEB = join(ROOT, "src/web");
 const HTML: Readonly<Record<string, string>> = { chat: "index.html" };
 
-export async function buildPages(folder: string): Promise<void> {
-  const stamp = stampOf();
-  const stampFile = join(folder, ".stamp");
-  if (existsSync(stampFile) && readFileSync(stampFile, "utf8") === stamp) return;
+/** Into a folder named by what the pages are made of; the folder's path. Whole, or not there. */
+export async function buildPages(parent: string): Promise<string> {
+  const folder = join(parent, stampOf());
+  if (existsSync(folder)) return folder;
+  const draft = `${folder}.${process.pid}`;
+  await writePages(draft);
+  try {
+    renameSync(draft, folder);
+  } catch (error) {
+    // Somebody else was faster.
+    rmSync(draft, { recursive: true, force: true });
+    if (!existsSync(folder)) throw error;
+  }
+  return folder;
+}
+
+export async function writePages(folder: string): Promise<void> {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(join(folder, "assets"), { recursive: true });
   for (const page of PAGES) {
@@ -33,7 +47,6 @@ export async function buildPages(folder: string): Promise<void> {
     put(folder, HTML[page] as string, html.replace("{{js}}", js).replace("{{css}}", css));
   }
   put(folder, "favicon.svg", readFileSync(join(WEB, "chat/favicon.svg"), "utf8"));
-  writeFileSync(stampFile, stamp);
 }
 
 /** Entry → the path of its one output. Parts that load later keep their own names. */
@@ -76,8 +89,8 @@ function stampOf(): string {
     const { size, mtimeMs } = statSync(join(ROOT, path));
     hash.update(`${path} ${size} ${mtimeMs}\n`);
   }
-  return hash.digest("hex");
+  return hash.digest("hex").slice(0, 16);
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href)
-  await buildPages(process.argv[2] ?? join(ROOT, "dist/web"));
+  await writePages(process.argv[2] ?? join(ROOT, "dist/web"));

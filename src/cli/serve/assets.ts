@@ -25,10 +25,8 @@ export async function pagesFolder(): Promise<string | undefined> {
   if (existsSync(join(built, "index.html"))) return built;
   const script = join(ROOT, "scripts/pages.ts");
   if (!existsSync(script)) return undefined;
-  const folder = join(ROOT, ".pollux/web");
-  const { buildPages } = (await import(script)) as { buildPages(folder: string): Promise<void> };
-  await buildPages(folder);
-  return folder;
+  const { buildPages } = (await import(script)) as { buildPages(parent: string): Promise<string> };
+  return buildPages(join(ROOT, ".pollux/web"));
 }
 
 export function assetsIn(folder: string): (path: string) => Asset | undefined {

@@ -63,7 +63,7 @@ export interface Running {
 const SIM_TTFT_MS = 300;
 const SIM_CHUNK_MS = 40;
 const SWEEP_MS = 60_000;
-const SWEEP_STREAMS_MAX = 200;
+const SWEEP_STREAMS_MAX = 100;
 
 export async function runGateway(config: ServeConfig, parts: Parts): Promise<Running> {
   const store = await openStore(config.store);
@@ -119,9 +119,9 @@ export async function runGateway(config: ServeConfig, parts: Parts): Promise<Run
   }
   gateway.start();
   const sweep = setInterval(() => {
-    store.log
-      .sweep(config.retention, Date.now(), SWEEP_STREAMS_MAX)
-      .catch((error) => error instanceof StoreError || parts.onError(error));
+    sweepAll(store, config.retention).catch(
+      (error) => error instanceof StoreError || parts.onError(error),
+    );
   }, SWEEP_MS);
   sweep.unref();
   return {
@@ -137,4 +137,10 @@ export async function runGateway(config: ServeConfig, parts: Parts): Promise<Run
       await store.close();
     },
   };
+}
+
+/** In pieces, with room for streams between them, until nothing is left to remove. */
+async function sweepAll(store: Store, retention: Retention): Promise<void> {
+  while ((await store.log.sweep(retention, Date.now(), SWEEP_STREAMS_MAX)) === SWEEP_STREAMS_MAX)
+    await new Promise((resolve) => setImmediate(resolve));
 }
