@@ -11,6 +11,8 @@ import type { StreamInfo, Watcher } from "./watcher.ts";
 /** Entries that readers may still want right after they were kept; older ones are in the log. */
 const RECENT_CHARS_MAX = 8 * 1024;
 /** What may wait for the log before upstream is no longer read. */
+/** One read of a body brings few chunks; what is held back longer is written anew. */
+const FRESH_MAX = 256;
 const UNKEPT_CHARS_MAX = 256 * 1024;
 
 export interface PublicationOptions {
@@ -34,7 +36,9 @@ export class Publication implements Writer {
   readonly over: Promise<void>;
   private readonly options: PublicationOptions;
   private readonly stream: Stream;
-  private readonly raws = new WeakMap<GeminiChunk, string>();
+  /** Chunks that have not been told yet, and the JSON that each came as; nearly always one. */
+  private readonly fresh: GeminiChunk[] = [];
+  private readonly freshJson: string[] = [];
   private recent: Kept[] = [];
   private recentChars = 0;
   private unkeptChars = 0;
@@ -46,7 +50,11 @@ export class Publication implements Writer {
     this.options = options;
     this.info = options.info;
     this.id = options.info.id;
-    const keep = (chunk: GeminiChunk, json: string) => this.raws.set(chunk, json);
+    const keep = (chunk: GeminiChunk, json: string) => {
+      if (this.fresh.length >= FRESH_MAX) this.forgetFresh(1);
+      this.fresh.push(chunk);
+      this.freshJson.push(json);
+    };
     this.stream = new Stream({ ...options.input, keep });
     this.over = new Promise((resolve) => {
       this.finish = resolve;
@@ -82,12 +90,8 @@ export class Publication implements Writer {
       this.recent.push({ seq, type, json });
       this.recentChars += json.length;
     }
-    let drop = 0;
-    while (this.recentChars > RECENT_CHARS_MAX && drop < this.recent.length - 1) {
-      this.recentChars -= (this.recent[drop] as Kept).json.length;
-      drop += 1;
-    }
-    if (drop > 0) this.recent = this.recent.slice(drop);
+    // Trimmed to half, so that it is not done at every event.
+    if (this.recentChars > RECENT_CHARS_MAX) this.trim(RECENT_CHARS_MAX / 2);
     this.room?.();
     this.options.deliver(entries);
     const last = entries.at(-1);
@@ -100,6 +104,15 @@ export class Publication implements Writer {
 
   unkept(error: unknown): void {
     this.leave(() => this.options.onLost(error));
+  }
+
+  private trim(charsMax: number): void {
+    let drop = 0;
+    while (this.recentChars > charsMax && drop < this.recent.length - 1) {
+      this.recentChars -= (this.recent[drop] as Kept).json.length;
+      drop += 1;
+    }
+    this.recent = this.recent.slice(drop);
   }
 
   private leave(tell: () => void): void {
@@ -125,10 +138,17 @@ export class Publication implements Writer {
   }
 
   private chunkJson(event: Extract<StreamEvent, { type: "chunk" }>): string {
-    const raw = this.raws.get(event.chunk);
+    const at = this.fresh.indexOf(event.chunk);
+    const raw = at < 0 ? undefined : this.freshJson[at];
+    if (at >= 0) this.forgetFresh(at + 1);
     // An entry is one line; Gemini's own chunks are, those of array mode are not.
     const json = raw === undefined || raw.includes("\n") ? JSON.stringify(event.chunk) : raw;
     return chunkEntry(event, json);
+  }
+
+  private forgetFresh(count: number): void {
+    this.fresh.splice(0, count);
+    this.freshJson.splice(0, count);
   }
 
   private hasRoom(): Promise<void> {
