@@ -7,6 +7,7 @@ import type {
   InteractionStep,
   InteractionUsage,
 } from "./interaction.ts";
+import { isRecord } from "./interaction-sound.ts";
 
 export function partOfContent(content: InteractionContent): GeminiPart {
   const { type, text, data, mime_type: mimeType, uri } = content;
@@ -36,8 +37,10 @@ function callOf(step: InteractionStep): GeminiPart {
   if (type === "function_call")
     return { functionCall: { ...called, ...(name !== undefined && { name }), args } };
   if (type === "code_execution_call") {
-    const { language = "python", code = "" } = args as { language?: string; code?: string };
-    return { executableCode: { language: language.toUpperCase(), code, ...called } };
+    const { language = "python", code = "" } = args;
+    return {
+      executableCode: { language: String(language).toUpperCase(), code: String(code), ...called },
+    };
   }
   return { toolCall: { toolType: toolOf(type), args, ...called } };
 }
@@ -63,7 +66,7 @@ function toolOf(type: string): string {
 function textOfResult(result: unknown): string {
   if (typeof result === "string") return result;
   if (!Array.isArray(result)) return JSON.stringify(result ?? "");
-  return result.map((one: InteractionContent) => one.text ?? "").join("");
+  return result.map((one: InteractionContent | null) => one?.text ?? "").join("");
 }
 
 export function geminiUsageOf(usage: InteractionUsage): GeminiUsage {
@@ -86,15 +89,27 @@ const COUNTS = [
 
 /** How an interaction ended: as a finish reason, as an error, or not at all yet. */
 export function endOfStatus(
-  status: string | undefined,
-  errors: readonly InteractionError[] = [],
+  status: unknown,
+  errors: unknown = [],
 ): { finishReason?: string; finishMessage?: string; error?: InteractionError } {
-  if (!status || status === "in_progress" || status === "queued") return {};
-  if (status === "failed") return { error: errors[0] ?? { code: "interaction_failed" } };
+  if (
+    typeof status !== "string" ||
+    status === "" ||
+    status === "in_progress" ||
+    status === "queued"
+  )
+    return {};
+  if (status === "failed") return { error: firstOf(errors) ?? { code: "interaction_failed" } };
   if (status === "cancelled") return { error: { code: "interaction_cancelled" } };
   const known = FINISHES[status];
   if (status === "budget_exceeded") return { finishReason: "MAX_TOKENS", finishMessage: status };
   return { finishReason: known ?? status.toUpperCase() };
+}
+
+function firstOf(errors: unknown): InteractionError | undefined {
+  return Array.isArray(errors)
+    ? (errors.find(isRecord) as InteractionError | undefined)
+    : undefined;
 }
 
 const FINISHES: Readonly<Record<string, string>> = {
@@ -116,8 +131,4 @@ export function citationsOf(annotations: readonly Record<string, unknown>[]) {
 
 function pick(name: string, value: unknown): Record<string, string> {
   return typeof value === "string" ? { [name]: value } : {};
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

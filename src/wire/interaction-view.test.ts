@@ -241,6 +241,42 @@ test("pictures, code, tools and citations pass through", () => {
   });
 });
 
+test("no event and no resource makes it throw, however odd", () => {
+  const odd = fc.anything({ maxDepth: 2 });
+  const inner = fc.record(
+    Object.fromEntries(
+      "type,text,data,content,summary,signature,id,name,arguments,annotations,status,errors,usage"
+        .split(",")
+        .map((name) => [name, odd]),
+    ),
+    { requiredKeys: [] },
+  );
+  const types = [...BODY.map(({ event_type }) => event_type), "content.start", "odd"];
+  const event = fc.record(
+    {
+      event_type: fc.constantFrom(...types),
+      event_id: odd,
+      index: fc.oneof(fc.nat(3), odd),
+      step: fc.oneof(inner, odd),
+      delta: fc.oneof(inner, odd),
+      content: fc.oneof(inner, odd),
+      interaction: fc.oneof(inner, odd),
+      metadata: odd,
+      usage: odd,
+      continuation_token: odd,
+    },
+    { requiredKeys: ["event_type"] },
+  );
+  fc.assert(
+    fc.property(fc.array(event), fc.array(fc.oneof(inner, odd)), (events, steps) => {
+      const view = new InteractionView();
+      for (const one of events) view.read(one as InteractionEvent);
+      view.readWhole({ status: "completed", steps: steps as never });
+    }),
+    { numRuns: 400 },
+  );
+});
+
 test("the names of before May 2026 are understood", () => {
   const chunks = read(new InteractionView(), [
     { ...CREATED, event_type: "interaction.start" },

@@ -14,6 +14,7 @@ import {
   partOfContent,
   partsOfStep,
 } from "./interaction-parts.ts";
+import { isRecord, soundDelta, soundStep } from "./interaction-sound.ts";
 
 const STEPS_MAX = 10_000;
 
@@ -90,7 +91,7 @@ export class InteractionView {
   /** What the event tells that was not told before, if anything. */
   read(event: InteractionEvent): InteractionChunk | undefined {
     const { event_id: eventId } = event;
-    if (eventId !== undefined && eventId !== "") {
+    if (typeof eventId === "string" && eventId !== "") {
       if (eventId === this.eventId && !this.catchingUp) return undefined;
       if (!this.catchingUp) this.eventId = eventId;
     }
@@ -118,7 +119,7 @@ export class InteractionView {
 
   /** The whole resource, where a server gives that in place of events. */
   readWhole(whole: Interaction): InteractionChunk[] {
-    const { steps = [] } = whole;
+    const steps = Array.isArray(whole.steps) ? whole.steps.map(soundStep) : [];
     this.again("start");
     const { steps: _, ...interaction } = whole;
     const said = steps.filter(({ type }) => type !== "user_input");
@@ -136,13 +137,13 @@ export class InteractionView {
   }
 
   private creation(event: InteractionEvent): InteractionChunk | undefined {
-    const { id, model, agent } = event.interaction ?? {};
+    const { id, model, agent } = isRecord(event.interaction) ? event.interaction : {};
     // A server that ignores where to go on from begins anew.
-    const known = this.created && (id === undefined || id === this.id);
+    const known = this.created && (typeof id !== "string" || id === this.id);
     if (known && !this.catchingUp) this.again("start");
     this.created = true;
-    this.id ??= id;
-    this.model ??= model ?? agent;
+    this.id ??= wordOf(id);
+    this.model ??= wordOf(model) ?? wordOf(agent);
     if (known) {
       this.catchingUp = this.steps.size > 0;
       return undefined;
@@ -152,17 +153,18 @@ export class InteractionView {
 
   private update(event: InteractionEvent): InteractionChunk | undefined {
     this.created = true;
-    this.id ??= event.interaction_id;
+    this.id ??= wordOf(event.interaction_id);
     if (this.catchingUp) return undefined;
-    const { continuation_token: continuationToken } = event;
+    const continuationToken = tokenOf(event);
     if (continuationToken) this.issued = { token: continuationToken, id: this.id };
     const candidates = continuationToken && { candidates: [{ index: 0, continuationToken }] };
     return { ...candidates, ...this.around(event), interactionEvent: event };
   }
 
   private completion(event: InteractionEvent): InteractionChunk {
-    const interaction = event.interaction ?? {};
-    const { status, errors, continuation_token: token } = interaction;
+    const interaction = isRecord(event.interaction) ? event.interaction : {};
+    const { status, errors } = interaction;
+    const token = tokenOf(interaction);
     this.ended = true;
     this.catchingUp = false;
     const { error, ...finish } = endOfStatus(status, errors);
@@ -176,7 +178,7 @@ export class InteractionView {
   }
 
   private start(event: InteractionEvent): InteractionChunk | undefined {
-    const step = event.step ?? legacyStep(event.content);
+    const step = event.step ? soundStep(event.step) : legacyStep(event.content);
     const { index = 0 } = event;
     const known = this.steps.get(index);
     const telling = known ?? this.begin(index, step);
@@ -204,7 +206,8 @@ export class InteractionView {
   }
 
   private delta(event: InteractionEvent): InteractionChunk | undefined {
-    const { delta, index = 0 } = event;
+    const { index = 0 } = event;
+    const delta = soundDelta(event.delta);
     if (!delta) return this.tell(event, []);
     const telling = this.steps.get(index) ?? this.begin(index, { type: "model_output" });
     if (!telling) return this.tell(event, [partOfDelta(delta) ?? {}]);
@@ -287,7 +290,7 @@ export class InteractionView {
   private around(event: InteractionEvent): GeminiChunk {
     const { interaction, metadata, usage = interaction?.usage ?? metadata?.total_usage } = event;
     const chunk: GeminiChunk = {};
-    if (usage) chunk.usageMetadata = geminiUsageOf(usage);
+    if (isRecord(usage)) chunk.usageMetadata = geminiUsageOf(usage);
     if (interaction && this.model !== undefined) chunk.modelVersion = this.model;
     if (interaction && this.id !== undefined) chunk.responseId = this.id;
     return chunk;
@@ -352,8 +355,14 @@ function partOfDelta(delta: InteractionDelta): GeminiPart | undefined {
 
 /** Before May 2026 a step was called content, and its text had no step of its own. */
 function legacyStep(content: unknown): InteractionStep {
-  const block = (content ?? {}) as InteractionStep;
-  return block.type === "text" || block.type === undefined
-    ? { type: "model_output" }
-    : { ...block };
+  const block = soundStep(content);
+  return block.type === "text" || block.type === "unknown" ? { type: "model_output" } : block;
+}
+
+function tokenOf({ continuation_token: token }: { continuation_token?: unknown }) {
+  return wordOf(token);
+}
+
+function wordOf(value: unknown): string | undefined {
+  return typeof value === "string" && value !== "" ? value : undefined;
 }
