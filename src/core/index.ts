@@ -21,7 +21,7 @@ export type { Failure, FailureCode, FailureKind } from "./failure-table.ts";
 export { type ResilientFetchOptions, resilientFetch } from "./fetch.ts";
 export type { FollowOptions } from "./follow.ts";
 export type { GeminiStream } from "./gemini-stream.ts";
-export type { InteractOptions, InteractRequest } from "./interact.ts";
+export type { InteractOptions, InteractRequest } from "./interact-request.ts";
 export type { Clocks } from "./models.ts";
 export type { Pace } from "./pace.ts";
 export { Pollux, type PolluxOptions } from "./pollux.ts";

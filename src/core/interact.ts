@@ -1,13 +1,11 @@
 // The ways of the Interactions API: what is created, how it is read on, and when it must not be created
 // again. A stored interaction lives at Google whether anybody reads it or not.
 
-import { stepsOf } from "../wire/convert.ts";
 import type { GeminiRequest } from "../wire/index.ts";
 import {
   type InteractionEvent,
   type InteractionInput,
   type InteractionRequest,
-  type InteractionStep,
   InteractionView,
 } from "../wire/interactions.ts";
 import type { Upstream } from "./attempt.ts";
@@ -16,32 +14,18 @@ import type { Delivered } from "./delivered.ts";
 import type { How, StreamEvent } from "./event.ts";
 import type { Failure, FailureCode } from "./failure-table.ts";
 import { interactionAttempt } from "./interact-attempt.ts";
+import {
+  type InteractOptions,
+  type InteractRequest,
+  sortedOut,
+  withPartial,
+} from "./interact-request.ts";
 import type { Clocks } from "./models.ts";
-import type { StreamOptions } from "./request.ts";
 import { type Checkpoint, instruction, Ladder, type NotResumed } from "./resume.ts";
 import { Seam } from "./seam.ts";
 import { anchorJoiner, anchorOf, FRESH, type Joiner, matchJoiner } from "./splice.ts";
-import { plainFailure, StreamError } from "./stream-error.ts";
 import type { StreamInput } from "./stream-input.ts";
 import type { Trouble, Ways } from "./ways.ts";
-
-export interface InteractOptions extends StreamOptions {
-  /** Read a stored interaction in place of creating one. */
-  interaction?: string;
-  /** With `interaction`: only what came after this event. */
-  lastEventId?: string;
-  /** Ask again even where nobody can say whether the first request was carried out. */
-  mayCreateTwice?: boolean;
-  /** What becomes of a background run when the reader stops. Default: `cancel`. */
-  onStop?: "cancel" | "leave";
-}
-
-/** The API's own fields, known or not yet, and ours. */
-export type InteractRequest = InteractOptions &
-  Omit<Known<InteractionRequest>, "stream"> & { [field: string]: unknown };
-
-/** Without the index signature, which would swallow the names. */
-type Known<T> = { [K in keyof T as string extends K ? never : K]: T[K] };
 
 /** How one call is sent, inside the request that a stream hands around. */
 interface Sending {
@@ -296,41 +280,10 @@ export class Talk implements Ways {
   }
 }
 
-function refuse(field: string, problem: string): never {
-  throw new StreamError(plainFailure("request_invalid", "request", `${field}: ${problem}`));
-}
-
 function sent(sending: Sending): GeminiRequest {
   return { contents: [], sending };
 }
 
 function textOf(body: InteractionRequest): string {
   return JSON.stringify(body);
-}
-
-/** Takes our options off and leaves the API's own fields. */
-function sortedOut(input: InteractRequest): { options: InteractOptions; body: InteractionRequest } {
-  const { interaction, lastEventId, mayCreateTwice, onStop, ...request } = input;
-  const { signal, deadlineMs, maxAttempts, resume, pace, clocks, ...body } = request;
-  const options = { interaction, mayCreateTwice, onStop, lastEventId, clocks };
-  if (interaction !== undefined) {
-    if (interaction === "") refuse("interaction", "the id is empty");
-    return { options: options as InteractOptions, body };
-  }
-  if (!body.model === !body.agent) refuse("model", "give either a model or an agent");
-  const { input: said } = body;
-  const empty = said === undefined || said === "" || (Array.isArray(said) && said.length === 0);
-  if (empty && !body.previous_interaction_id && !body.continuation_token)
-    refuse("input", "give it some text, a content, or a list of steps");
-  return { options: options as InteractOptions, body: body as InteractionRequest };
-}
-
-function withPartial(
-  input: InteractionInput | undefined,
-  text: string,
-  asked: string,
-): InteractionInput {
-  const partial: InteractionStep = { type: "model_output", content: [{ type: "text", text }] };
-  const turn: InteractionStep = { type: "user_input", content: [{ type: "text", text: asked }] };
-  return [...stepsOf(input), partial, turn];
 }

@@ -8,7 +8,7 @@ import { type Clock, systemClock } from "./clock.ts";
 import type { StreamEvent } from "./event.ts";
 import type { FollowOptions } from "./follow.ts";
 import { errorOf, GeminiStream } from "./gemini-stream.ts";
-import type { InteractRequest } from "./interact.ts";
+import type { InteractRequest } from "./interact-request.ts";
 import type { Pace } from "./pace.ts";
 import {
   type Address,

@@ -21,4 +21,5 @@ export {
   partOfContent,
   partsOfStep,
 } from "./interaction-parts.ts";
-export { type InteractionChunk, InteractionView, interactionEventOf } from "./interaction-view.ts";
+export { interactionEventOf } from "./interaction-pieces.ts";
+export { type InteractionChunk, InteractionView } from "./interaction-view.ts";
