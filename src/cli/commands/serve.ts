@@ -148,6 +148,7 @@ function tell(running: Running, plan: Plan, parsed: Parsed, io: Io): void {
   io.stdout.write(
     `Gateway on ${url}\n  answers come from ${answers}, streams are kept in ${store.kind}\n`,
   );
+  if (plan.settings.flag("pages")) io.stdout.write(`  chat in a browser: ${url}/\n`);
   io.stdout.write(`  GOOGLE_GEMINI_BASE_URL=${url}   OPENAI_BASE_URL=${url}/v1\n`);
 }
 
