@@ -84,3 +84,122 @@ test("openai: chat and text completions, streamed and whole, and the models", as
   const ids = (await openai.models.list()).data.map(({ id }) => id);
   assert.ok(ids.includes(MODEL));
 });
+
+const TOOLS = ["weather", "time"].map((name) => ({
+  type: "function" as const,
+  function: {
+    name,
+    description: `Tells the ${name}`,
+    parameters: { type: "object", properties: { city: { type: "string" } } },
+  },
+}));
+
+test("openai: parallel tools, streamed and whole, and the turn after them", async () => {
+  const openai = new OpenAI({ apiKey: "any", baseURL: `${made.url}/v1` });
+  const messages = [{ role: "user" as const, content: "Call the weather tool and the time tool" }];
+  const whole = await openai.chat.completions.create({ model: MODEL, messages, tools: TOOLS });
+  const message = whole.choices[0]?.message;
+  assert.equal(whole.choices[0]?.finish_reason, "tool_calls");
+  const calls = message?.tool_calls ?? [];
+  assert.ok(calls.length >= 1);
+  const names: string[] = [];
+  let reason: string | null = null;
+  const stream = await openai.chat.completions.create({
+    model: MODEL,
+    messages,
+    tools: TOOLS,
+    stream: true,
+  });
+  for await (const { choices } of stream) {
+    for (const call of choices[0]?.delta.tool_calls ?? [])
+      names[call.index] = call.function?.name ?? "";
+    reason = choices[0]?.finish_reason ?? reason;
+  }
+  assert.equal(reason, "tool_calls");
+  assert.deepEqual(
+    names,
+    calls.map((call) => call.type === "function" && call.function.name),
+  );
+  const next = await openai.chat.completions.create({
+    model: MODEL,
+    tools: TOOLS,
+    messages: [
+      ...messages,
+      message as OpenAI.ChatCompletionMessage,
+      ...calls.map(({ id }) => ({
+        role: "tool" as const,
+        tool_call_id: id,
+        content: '{"sky":"blue"}',
+      })),
+    ],
+  });
+  assert.equal(next.choices[0]?.finish_reason, "stop");
+});
+
+test("openai: system, images, JSON mode, n, stop, limits, seed", async () => {
+  const openai = new OpenAI({ apiKey: "any", baseURL: `${made.url}/v1` });
+  const pixel =
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
+  const several = await openai.chat.completions.create({
+    model: MODEL,
+    n: 2,
+    seed: 7,
+    stop: ["never-said"],
+    messages: [
+      { role: "system", content: "Be brief" },
+      {
+        role: "user",
+        content: [
+          { type: "text", text: "What is this?" },
+          { type: "image_url", image_url: { url: `data:image/png;base64,${pixel}` } },
+        ],
+      },
+    ],
+  });
+  assert.equal(several.choices.length, 2);
+  assert.ok(several.choices.every(({ message }) => (message.content ?? "") !== ""));
+  const json = await openai.chat.completions.create({
+    model: MODEL,
+    response_format: { type: "json_object" },
+    messages: [{ role: "user", content: "Give me JSON" }],
+  });
+  assert.ok(typeof JSON.parse(json.choices[0]?.message.content ?? "") === "object");
+  const cut = await openai.chat.completions.create({
+    model: MODEL,
+    max_tokens: 20,
+    messages: [{ role: "user", content: PROMPT }],
+  });
+  assert.equal(cut.choices[0]?.finish_reason, "length");
+  const [asked] = made.sim.journal
+    .filter(({ path }) => path.includes("streamGenerateContent"))
+    .slice(-3);
+  assert.ok(asked);
+});
+
+test("openai: a refusal of upstream's is an error in its shape, with when to come back", async () => {
+  const openai = new OpenAI({ apiKey: "any", baseURL: `${made.url}/v1`, maxRetries: 0 });
+  made.sim.addScenario("*: quota_per_day");
+  const asking = openai.chat.completions.create({
+    model: MODEL,
+    messages: [{ role: "user", content: "Hi" }],
+  });
+  await assert.rejects(asking, (error) => {
+    assert.ok(error instanceof OpenAI.APIError);
+    assert.deepEqual([error.status, error.code, error.type], [429, "quota_per_day", "quota"]);
+    return true;
+  });
+  made.sim.clearScenarios();
+});
+
+test("the array form, and requests in snake_case", async () => {
+  const response = await fetch(`${made.url}/v1beta/models/${MODEL}:streamGenerateContent`, {
+    method: "POST",
+    body: JSON.stringify({
+      contents: [{ role: "user", parts: [{ text: PROMPT }] }],
+      generation_config: { max_output_tokens: 20 },
+      system_instruction: { parts: [{ text: "Be brief" }] },
+    }),
+  });
+  const chunks = (await response.json()) as { candidates?: { finishReason?: string }[] }[];
+  assert.equal(chunks.at(-1)?.candidates?.[0]?.finishReason, "MAX_TOKENS");
+});
