@@ -86,16 +86,18 @@ export class Publication implements Writer {
   kept(entries: readonly Kept[]): void {
     for (const entry of entries) {
       this.unkeptChars -= entry.json.length;
-      const { seq, type, json } = entry;
-      this.recent.push({ seq, type, json });
-      this.recentChars += json.length;
+      this.recent.push(entry);
+      this.recentChars += entry.json.length;
     }
     // Trimmed to half, so that it is not done at every event.
     if (this.recentChars > RECENT_CHARS_MAX) this.trim(RECENT_CHARS_MAX / 2);
     this.room?.();
     this.options.deliver(entries);
     const last = entries.at(-1);
-    if (last?.end) this.leave(() => this.options.onEnd(last.event as TerminalEvent));
+    const end = last?.end && (last.event as TerminalEvent);
+    // Whoever comes later reads the JSON; the parsed event would only take room.
+    for (const entry of entries) entry.event = undefined;
+    if (end) this.leave(() => this.options.onEnd(end));
   }
 
   lost(): void {

@@ -214,11 +214,8 @@ class NodeArrival implements Arrival, Outlet {
   write(piece: string | Uint8Array): boolean {
     const { res, socket } = this;
     if (res.destroyed) return true;
-    // One string, one system call: node:http would make three pieces of it.
     const isTaken =
-      socket && typeof piece === "string"
-        ? socket.write(`${Buffer.byteLength(piece).toString(16)}\r\n${piece}\r\n`)
-        : res.write(piece);
+      socket && typeof piece === "string" ? writeChunk(socket, piece) : res.write(piece);
     if (isTaken) return true;
     this.watchTaking();
     return false;
@@ -264,4 +261,12 @@ class NodeArrival implements Arrival, Outlet {
       headers["transfer-encoding"] !== undefined || Number(headers["content-length"] ?? 0) > 0;
     return hasBody && !this.req.complete ? { connection: "close" } : {};
   }
+}
+
+/** One string, one system call: node:http would make three pieces of it. */
+function writeChunk(socket: Socket, piece: string): boolean {
+  const bytes = Buffer.byteLength(piece);
+  // What is ASCII need not be looked at again to be encoded.
+  const encoding = bytes === piece.length ? "latin1" : "utf8";
+  return socket.write(`${bytes.toString(16)}\r\n${piece}\r\n`, encoding);
 }

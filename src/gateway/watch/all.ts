@@ -2,18 +2,19 @@
 import type { Watcher } from "../watcher.ts";
 
 export function watchAll(watchers: readonly Watcher[], onError: (error: unknown) => void): Watcher {
-  const tell =
-    <K extends keyof Watcher>(name: K) =>
-    (...args: unknown[]) => {
-      for (const watcher of watchers) {
-        const hear = watcher[name] as ((...args: unknown[]) => void) | undefined;
+  /** Only those who listen are asked; `event` is told at every chunk. */
+  const tell = <A, B, C>(name: keyof Watcher) => {
+    const listening = watchers.filter((watcher) => watcher[name] !== undefined);
+    return (a: A, b: B, c: C): void => {
+      for (const watcher of listening) {
         try {
-          hear?.apply(watcher, args);
+          (watcher[name] as unknown as (a: A, b: B, c: C) => void).call(watcher, a, b, c);
         } catch (error) {
           onError(error);
         }
       }
     };
+  };
   return {
     begin: tell("begin"),
     event: tell("event"),
@@ -21,5 +22,5 @@ export function watchAll(watchers: readonly Watcher[], onError: (error: unknown)
     lost: tell("lost"),
     reader: tell("reader"),
     served: tell("served"),
-  };
+  } as Watcher;
 }
