@@ -19,3 +19,4 @@ export {
   serveHttp,
 } from "./serve.ts";
 export { nodeFetch } from "./transport.ts";
+export { type SystemWorldOptions, systemWorld } from "./world.ts";

@@ -29,6 +29,11 @@ export const COMMANDS: readonly { name: string; summary: string; load: () => Pro
       load: async () => (await import("./token.ts")).token,
     },
     {
+      name: "doctor",
+      summary: "name the broken boundary, and the fix",
+      load: async () => (await import("./doctor.ts")).doctor,
+    },
+    {
       name: "explain",
       summary: "name the cause of a pasted error and the next move",
       load: async () => (await import("./explain.ts")).explain,

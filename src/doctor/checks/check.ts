@@ -1,0 +1,39 @@
+// What a check is: one boundary, its needs, and a function that looks at it.
+import type { Seen } from "../finding.ts";
+import type { Reply, StreamSeen } from "../seen.ts";
+import type { Target } from "../target.ts";
+import type { World } from "../world.ts";
+
+/** What earlier checks learned and later ones use. */
+export interface Known {
+  /** Any answer of the host, for its `Date`. */
+  first?: { reply: Reply; at: Date };
+  models?: readonly { name: string; supportedGenerationMethods?: string[] }[];
+  stream?: StreamSeen;
+}
+
+export interface Scene {
+  world: World;
+  target: Target;
+  /** The base URL with the API version. */
+  apiUrl: string;
+  fetch: typeof globalThis.fetch;
+  known: Known;
+  /** Fires when the check's time is over. */
+  signal: AbortSignal;
+}
+
+export type Group = "Runtime" | "Key" | "Network" | "Gemini" | "Self-test" | "Project" | "Gateway";
+
+export interface Check {
+  id: string;
+  group: Group;
+  title: string;
+  /** Checks that must not have failed. */
+  needs: readonly string[];
+  /** Whether it leaves the machine. */
+  online: boolean;
+  /** What it costs, told beforehand. */
+  spends?: string;
+  run(scene: Scene): Promise<Seen>;
+}
