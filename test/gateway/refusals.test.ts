@@ -218,6 +218,20 @@ test("serving other machines without tokens is refused before anything listens",
   assert.match(err, /pollux token new/);
 });
 
+test("a store that cannot be reached is named, and nothing starts", async () => {
+  const { code, err } = await pollux(
+    "serve",
+    "--store",
+    "redis",
+    "--redis-url",
+    "redis://127.0.0.1:1",
+  );
+  assert.equal(code, 3);
+  assert.match(err, /Redis at 127\.0\.0\.1:1 cannot be reached\. Check/);
+  const missing = await pollux("serve", "--store", "redis");
+  assert.match(missing.err, /--redis-url redis:\/\/host:6379/);
+});
+
 test("settings that are wrong are all told, and nothing starts", async () => {
   const { code, err } = await pollux("serve", "--port", "x", "--store", "mysql");
   assert.equal(code, 3);
