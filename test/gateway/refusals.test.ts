@@ -102,6 +102,15 @@ test("metrics are for operators", async () => {
   assert.match(metrics.text, /pollux_http_requests_total\{[^}]*refused="client_token_missing"/);
 });
 
+test("the doctor answers operators, with its findings and no key", async () => {
+  assert.equal((await ask("/doctor?offline=true")).code, "permission_denied");
+  const { status, text } = await ask("/doctor?offline=true", { token: operator });
+  assert.equal(status, 200);
+  const { findings } = JSON.parse(text) as { findings: { id: string; status: string }[] };
+  assert.ok(findings.length > 10);
+  assert.ok(findings.some((one) => one.id === "recovery" && one.status === "ok"), text);
+});
+
 test("models that are not offered", async () => {
   assert.equal(
     (await native({ contents: CONTENTS }, {}, "gemini-2.0-flash")).code,

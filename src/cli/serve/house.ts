@@ -18,6 +18,7 @@ import {
 import type { Store } from "../../store/index.ts";
 import { versionOf } from "../version.ts";
 import { assetsIn, pagesFolder } from "./assets.ts";
+import { doctorRoute } from "./doctor-route.ts";
 import type { Plan } from "./plan.ts";
 import { type Plug, plugFor } from "./plug.ts";
 import { type Running, runGateway } from "./run.ts";
@@ -57,6 +58,13 @@ export async function openHouse(plan: Plan, log: Logger): Promise<House> {
       return seen.plug.fetch;
     },
     extra: ({ store, gateway }) => [
+      doctorRoute({
+        upstream,
+        env: process.env,
+        cwd: process.cwd(),
+        statusPage: settings.text("statusUrl"),
+        page: undefined,
+      }),
       ...opsRoutes({ store, gateway, metrics, isDraining: () => seen.draining, version }),
       ...pageRoutes({
         clients: (seen.guard as Guard).parts.clients,

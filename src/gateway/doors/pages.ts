@@ -46,7 +46,7 @@ const CSP = [
   "require-trusted-types-for 'script'",
 ].join("; ");
 
-const PAGE_PATHS = ["/", "/ops", "/doctor"];
+const PAGE_PATHS = ["/", "/ops"];
 const CHAT_KIND = "chat";
 const CHAT_BYTES_MAX = 16 * 1024 * 1024;
 const CHATS_MAX = 500;

@@ -1,0 +1,47 @@
+// `GET /doctor`: the doctor's findings about this gateway's own way to Gemini, for its operators. One
+// examination at a time, because it spends a little of the key's quota; whoever asks meanwhile shares it.
+import { examineAll, type Report } from "../../doctor/index.ts";
+import { type ExtraRoute, json, Refusal } from "../../gateway/index.ts";
+import { DEFAULT_MODEL } from "../../sim/index.ts";
+import { worldOf } from "../doctor/world.ts";
+import type { ServeConfig } from "./run.ts";
+
+const TIMEOUT_MS = 15_000;
+
+export interface DoctorPlace {
+  upstream: ServeConfig["upstream"];
+  env: Record<string, string | undefined>;
+  cwd: string;
+  statusPage: string;
+  /** The page for people, where there is one. */
+  page: ExtraRoute["run"] | undefined;
+}
+
+export function doctorRoute({ upstream, env, cwd, statusPage, page }: DoctorPlace): ExtraRoute {
+  let running: Promise<Report> | undefined;
+  return {
+    method: "GET",
+    pattern: "/doctor",
+    run: async (guest, house) => {
+      const wantsPage = /\btext\/html\b/.test(guest.exchange.headers.accept ?? "");
+      if (wantsPage && page) return page(guest, house);
+      if (!guest.client.operator)
+        throw new Refusal(
+          "permission_denied",
+          "The doctor is for operators; use an operator's token.",
+        );
+      const options = {
+        model: env.POLLUX_MODEL ?? DEFAULT_MODEL,
+        timeoutMs: TIMEOUT_MS,
+        offline: guest.query.get("offline") === "true",
+        simulated: upstream.sim,
+        ...(!upstream.sim && { baseUrl: upstream.baseUrl }),
+        ...(statusPage && { statusPage }),
+      };
+      running ??= examineAll(worldOf(env, cwd), options).finally(() => {
+        running = undefined;
+      });
+      json(guest, 200, await running);
+    },
+  };
+}
