@@ -68,6 +68,8 @@ const REQUEST_MS = 60_000;
 const KEEP_ALIVE_MS = 65_000;
 const CONNECTIONS_MAX = 20_000;
 const STUCK_MS = 60_000;
+/** How often Node looks for requests that do not come. */
+const CHECK_MS = 5_000;
 const HEADERS_MAX = 100;
 
 export async function serveHttp(
@@ -81,7 +83,7 @@ export async function serveHttp(
       headersTimeout: options.headersMs ?? HEADERS_MS,
       requestTimeout: options.requestMs ?? REQUEST_MS,
       keepAliveTimeout: KEEP_ALIVE_MS,
-      connectionsCheckingInterval: 5_000,
+      connectionsCheckingInterval: Math.min(CHECK_MS, options.headersMs ?? HEADERS_MS),
       noDelay: true,
       insecureHTTPParser: false,
     },

@@ -34,7 +34,7 @@ before(async () => {
   operator = (await pollux("token", "new", "--name", "me", "--operator")).out.trim();
   const settings = {
     allow: { models: ["gemini-3*", "gemini-2.5-flash"], origins: ["https://app.example"] },
-    requests: { bodyBytes: 20_000, headerBytes: 8_000, headersMs: 1_000 },
+    requests: { bodyBytes: 20_000, headerBytes: 8_000, headersMs: 500 },
     limits: { requestsPerMinute: 1_000 },
   };
   writeFileSync(
@@ -108,7 +108,10 @@ test("the doctor answers operators, with its findings and no key", async () => {
   assert.equal(status, 200);
   const { findings } = JSON.parse(text) as { findings: { id: string; status: string }[] };
   assert.ok(findings.length > 10);
-  assert.ok(findings.some((one) => one.id === "recovery" && one.status === "ok"), text);
+  assert.ok(
+    findings.some((one) => one.id === "recovery" && one.status === "ok"),
+    text,
+  );
 });
 
 test("models that are not offered", async () => {
@@ -168,6 +171,18 @@ test("bodies and heads that are too large, requests that do not come", async () 
   const { status } = await raw("GET /healthz HTTP/1.1", [`x-long: ${"y".repeat(9_000)}`]);
   assert.equal(status, 431);
   assert.equal((await raw("NONSENSE", [])).status, 400);
+});
+
+test("a request whose head does not come is closed", async () => {
+  const { port } = new URL(gateway.url);
+  const socket = connect(Number(port), "127.0.0.1");
+  let text = "";
+  socket.setEncoding("utf8").on("data", (piece: string) => {
+    text += piece;
+  });
+  socket.write("GET /healthz HTTP/1.1\r\nhost: 127");
+  await once(socket, "close");
+  assert.match(text, /^HTTP\/1\.1 408/);
 });
 
 test("other sites' pages and other names get nothing; the one that is allowed does", async () => {
