@@ -28,7 +28,7 @@ export async function* examine(
   const target = targetOf(world, options);
   const simulated = target.simulated || options.offline === true;
   const asked = { ...target, simulated };
-  const known: Known = {};
+  const known: Known = { exchanges: [], facts: {} };
   const findings: Finding[] = [];
   const began = world.now();
   const at = world.date().toISOString();
@@ -38,7 +38,12 @@ export async function* examine(
     findings.push(finding);
     yield { type: "finding", finding };
   }
-  return reportOf(world, asked, findings, { at, ms: Math.round(world.now() - began) });
+  return reportOf(
+    world,
+    asked,
+    { findings, ...known },
+    { at, ms: Math.round(world.now() - began) },
+  );
 }
 
 /** Everything at once, for those who want only the result. */
@@ -115,10 +120,14 @@ async function inTime(check: Check, run: Run, inner: boolean): Promise<Seen> {
     timeoutMs,
   );
   const scene: Scene = {
+    check: check.id,
     world,
     target,
     apiUrl: inner ? "http://simulator.invalid/v1beta" : `${target.baseUrl}/v1beta`,
-    fetch: (inner ? world.simulated : undefined) ?? world.fetchVia(target.proxy),
+    // A proxy that is no URL is one check's finding, not every check's end.
+    fetch:
+      (inner ? world.simulated : undefined) ??
+      (async (...args) => world.fetchVia(target.proxy)(...args)),
     known,
     signal: timeout.signal,
   };
@@ -158,7 +167,7 @@ function chosen(only: readonly string[] | undefined, simulated: boolean): readon
 function reportOf(
   world: World,
   target: Target,
-  findings: Finding[],
+  { findings, facts, exchanges }: Pick<Report, "findings" | "facts" | "exchanges">,
   run: { at: string; ms: number },
 ): Report {
   const counts: Record<Status, number> = { ok: 0, warn: 0, problem: 0, skipped: 0 };
@@ -176,6 +185,8 @@ function reportOf(
     versions: world.versions,
     counts,
     findings,
+    facts,
+    exchanges,
   };
 }
 

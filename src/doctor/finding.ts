@@ -1,5 +1,6 @@
 // What a check reports, and what all of them together say.
 import { FAILURES, type FailureCode } from "../core/failures.ts";
+import type { Exchange } from "./exchange.ts";
 import { OWN_FINDINGS, type OwnCode } from "./finding-table.ts";
 
 export type Status = "ok" | "warn" | "problem" | "skipped";
@@ -28,6 +29,17 @@ export interface Finding {
   ms: number;
 }
 
+/** Figures of a run that a later one is compared with. */
+export interface Facts {
+  tlsIssuer?: string;
+  unaryMs?: number;
+  firstChunkMs?: number;
+  streamMs?: number;
+  modelVersion?: string;
+  libraries?: string;
+  quota?: string;
+}
+
 export interface Report {
   schema: "pollux.doctor/1";
   verdict: "ok" | "warn" | "problem";
@@ -39,6 +51,8 @@ export interface Report {
   versions: { node: string; pollux: string; platform: string };
   counts: Record<Status, number>;
   findings: Finding[];
+  facts: Facts;
+  exchanges: Exchange[];
 }
 
 export function ok(value: string): Seen {

@@ -8,6 +8,7 @@ import {
 } from "../core/failures.ts";
 import { type Frame, finishWord, type GeminiChunk, SseDecode } from "../wire/index.ts";
 import type { Scene } from "./checks/check.ts";
+import { EXCHANGES_MAX, exchangeOf, type Told } from "./exchange.ts";
 import type { Reply, StreamSeen } from "./seen.ts";
 
 const BODY_CHARS_MAX = 4 * 1024 * 1024;
@@ -21,10 +22,32 @@ export async function ask(
   path: string,
   body?: unknown,
 ): Promise<{ reply?: Reply; failure?: Failure }> {
+  const requestId = crypto.randomUUID();
+  const began = scene.world.now();
+  const seen = await askPlainly(scene, path, body, requestId);
+  const { reply, failure } = seen;
+  const told = jsonOf(reply?.body ?? "") as GeminiChunk | undefined;
+  record(scene, path, requestId, {
+    body,
+    ...(reply && { status: reply.status, headers: reply.headers }),
+    ...(told?.responseId && { responseId: told.responseId }),
+    ...(told?.modelVersion && { modelVersion: told.modelVersion }),
+    ...(failure && { code: failure.code, error: reply?.body || failure.message }),
+    ms: scene.world.now() - began,
+  });
+  return seen;
+}
+
+async function askPlainly(
+  scene: Scene,
+  path: string,
+  body: unknown,
+  requestId: string,
+): Promise<{ reply?: Reply; failure?: Failure }> {
   const { world } = scene;
   const began = world.now();
   try {
-    const response = await scene.fetch(`${scene.apiUrl}/${path}`, init(scene, body));
+    const response = await scene.fetch(`${scene.apiUrl}/${path}`, init(scene, body, requestId));
     const text = (await response.text()).slice(0, BODY_CHARS_MAX);
     const { status, headers } = response;
     const reply = { status, headers, body: text, ms: world.now() - began };
@@ -44,6 +67,13 @@ export async function ask(
   }
 }
 
+function record(scene: Scene, path: string, requestId: string, told: Told): void {
+  const { known, target, check } = scene;
+  if (known.exchanges.length >= EXCHANGES_MAX) return;
+  const secrets = target.key ? [target.key] : [];
+  known.exchanges.push(exchangeOf({ check, path, requestId, secrets }, told));
+}
+
 export function jsonOf(text: string): unknown {
   try {
     const value: unknown = JSON.parse(text);
@@ -55,37 +85,47 @@ export function jsonOf(text: string): unknown {
 
 /** Asks for a short answer as a stream and notes when its pieces come. */
 export async function watchStream(scene: Scene, path: string, body: unknown): Promise<StreamSeen> {
-  const { world } = scene;
-  const began = world.now();
+  const requestId = crypto.randomUUID();
+  const began = scene.world.now();
   const seen: StreamSeen = { atMs: [], chars: 0, usage: false, totalMs: 0, stalled: false };
+  let response: Response | undefined;
   try {
-    const response = await scene.fetch(`${scene.apiUrl}/${path}`, init(scene, body));
-    const { status, headers } = response;
-    const encoding = headers.get("content-encoding");
+    response = await scene.fetch(`${scene.apiUrl}/${path}`, init(scene, body, requestId));
+    const encoding = response.headers.get("content-encoding");
     if (encoding && encoding !== "identity") seen.compressed = encoding;
-    if (
-      status !== 200 ||
-      /html|application\/json/i.test(headers.get("content-type") ?? "") ||
-      !response.body
-    ) {
-      const text = (await response.text()).slice(0, BODY_CHARS_MAX);
-      const html = /html/i.test(headers.get("content-type") ?? "");
+    const { status, headers } = response;
+    const type = headers.get("content-type") ?? "";
+    if (status === 200 && response.body && !/html|application\/json/i.test(type))
+      await readStream(scene, response.body, seen, began);
+    else {
+      seen.body = (await response.text()).slice(0, BODY_CHARS_MAX);
       seen.failure =
-        status === 200 && !html
+        status === 200 && !/html/i.test(type)
           ? failure(
               "wrong_endpoint_for_streaming",
               "a unary answer came where a stream was asked for",
             )
-          : classifyResponse({ status, headers, body: text });
-      return seen;
+          : classifyResponse({ status, headers, body: seen.body });
     }
-    await readStream(scene, response.body, seen, began);
   } catch (error) {
     // Silence in the middle of an answer is another thing than no answer.
     seen.stalled = scene.signal.aborted && seen.atMs.length > 0;
     seen.failure ??= thrown(scene, error);
   }
-  seen.totalMs = world.now() - began;
+  seen.totalMs = scene.world.now() - began;
+  const { failure: problem, atMs, chars, finishReason, responseId, modelVersion } = seen;
+  record(scene, path, requestId, {
+    body,
+    ...(response && { status: response.status, headers: response.headers }),
+    ...(responseId && { responseId }),
+    ...(modelVersion && { modelVersion }),
+    ...(problem && { code: problem.code, error: seen.body ?? problem.message }),
+    chunks: atMs.length,
+    chars,
+    ...(finishReason && { finishReason }),
+    ...(atMs[0] !== undefined && { firstMs: atMs[0] }),
+    ms: seen.totalMs,
+  });
   return seen;
 }
 
@@ -112,7 +152,12 @@ async function readStream(
 }
 
 function note(seen: StreamSeen, chunk: GeminiChunk, atMs: number): void {
-  if (chunk.error) seen.failure = classifyErrorBody(chunk);
+  if (chunk.error) {
+    seen.failure = classifyErrorBody(chunk);
+    seen.body = JSON.stringify({ error: chunk.error });
+  }
+  if (chunk.responseId) seen.responseId = chunk.responseId;
+  if (chunk.modelVersion) seen.modelVersion = chunk.modelVersion;
   seen.atMs.push(atMs);
   const candidate = chunk.candidates?.[0];
   for (const part of candidate?.content?.parts ?? []) seen.chars += part.text?.length ?? 0;
@@ -121,12 +166,13 @@ function note(seen: StreamSeen, chunk: GeminiChunk, atMs: number): void {
   if (chunk.usageMetadata) seen.usage = true;
 }
 
-function init(scene: Scene, body: unknown): RequestInit {
+function init(scene: Scene, body: unknown, requestId: string): RequestInit {
   const { key } = scene.target;
   return {
     method: body === undefined ? "GET" : "POST",
     headers: {
       "user-agent": AGENT,
+      "x-request-id": requestId,
       "x-goog-api-key": scene.target.simulated ? "simulated" : (key ?? ""),
       ...(body !== undefined && { "content-type": "application/json" }),
     },

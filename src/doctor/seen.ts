@@ -18,4 +18,8 @@ export interface StreamSeen {
   totalMs: number;
   stalled: boolean;
   compressed?: string;
+  responseId?: string;
+  modelVersion?: string;
+  /** What was said instead of an answer, as it came. */
+  body?: string;
 }

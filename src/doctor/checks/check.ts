@@ -1,5 +1,6 @@
 // What a check is: one boundary, its needs, and a function that looks at it.
-import type { Seen } from "../finding.ts";
+import type { Exchange } from "../exchange.ts";
+import type { Facts, Seen } from "../finding.ts";
 import type { Reply, StreamSeen } from "../seen.ts";
 import type { Target } from "../target.ts";
 import type { World } from "../world.ts";
@@ -10,9 +11,15 @@ export interface Known {
   first?: { reply: Reply; at: Date };
   models?: readonly { name: string; supportedGenerationMethods?: string[] }[];
   stream?: StreamSeen;
+  /** Each request, as evidence. */
+  exchanges: Exchange[];
+  /** What was measured beside the findings, for a later comparison. */
+  facts: Facts;
 }
 
 export interface Scene {
+  /** The check that looks. */
+  check: string;
   world: World;
   target: Target;
   /** The base URL with the API version. */

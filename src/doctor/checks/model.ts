@@ -5,9 +5,9 @@ import type { Check } from "./check.ts";
 
 /** Where to go from models that are gone. */
 const SUCCESSORS: readonly (readonly [old: RegExp, next: string])[] = [
-  [/flash-lite/, "gemini-3.6-flash-lite"],
+  [/flash-lite/, "gemini-3.5-flash-lite"],
   [/flash|^gemini-pro-vision/, "gemini-3.6-flash"],
-  [/pro/, "gemini-3.6-pro"],
+  [/pro/, "gemini-3.1-pro-preview"],
 ];
 
 export const model: Check = {

@@ -30,13 +30,14 @@ export const sdks: Check = {
   title: "Client libraries",
   needs: [],
   online: false,
-  async run({ world }) {
+  async run({ world, known: { facts } }) {
     const found = [
       ...fromPackage((await world.file("package.json")) ?? ""),
       ...fromRequirements((await world.file("requirements.txt")) ?? ""),
     ];
     if (found.length === 0) return skip("none in package.json or requirements.txt");
     const told = found.map(({ name, version }) => `${name} ${version}`.trim()).join(", ");
+    facts.libraries = told;
     const known = (name: string) => LIBRARIES.find((one) => one.name === name);
     const retired = found.find(({ name }) => known(name)?.retired);
     if (retired) return warn("sdk_retired", told, known(retired.name)?.retired);

@@ -20,6 +20,10 @@ export const stream: Check = {
     const seen = await watchStream(scene, path, SHORT);
     scene.known.stream = seen;
     const { failure, stalled, atMs, chars, totalMs } = seen;
+    const { facts } = scene.known;
+    if (atMs[0] !== undefined) facts.firstChunkMs = Math.round(atMs[0]);
+    facts.streamMs = Math.round(totalMs);
+    if (seen.modelVersion) facts.modelVersion = seen.modelVersion;
     const got = `${atMs.length} chunks, ${chars} characters`;
     if (stalled)
       return problem(

@@ -14,7 +14,7 @@ export const tls: Check = {
   title: "TLS",
   needs: ["tcp", "proxy"],
   online: true,
-  async run({ world, target, signal }) {
+  async run({ world, target, known, signal }) {
     const { host, port, secure, proxy } = target;
     if (!secure) return skip("plain HTTP");
     let peer: Awaited<ReturnType<typeof world.handshake>>;
@@ -26,6 +26,7 @@ export const tls: Check = {
       const known = code.startsWith("tls_") ? code : "tls_handshake_cut";
       return problem(known, `the handshake fails: ${message}`);
     }
+    known.facts.tlsIssuer = peer.issuer;
     const { issuer, validTo, validFrom, trusted, selfSigned, reason } = peer;
     const now = world.date().getTime();
     const until = validTo.toISOString().slice(0, 10);

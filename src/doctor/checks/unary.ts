@@ -18,6 +18,8 @@ export const unary: Check = {
   async run(scene) {
     const { model } = scene.target;
     const { reply, failure } = await ask(scene, `models/${model}:generateContent`, SMALLEST);
+    if (reply && !failure) scene.known.facts.unaryMs = Math.round(reply.ms);
+    if (failure?.quota?.id) scene.known.facts.quota = failure.quota.id;
     if (!failure) return ok(`${Math.round(reply?.ms ?? 0)} ms`);
     const { code, message, retryAfterMs, quota } = failure;
     const wait = retryAfterMs === undefined ? "" : `, retry in ${Math.ceil(retryAfterMs / 1000)} s`;
