@@ -15,8 +15,9 @@ export type Past = Pick<Report, "at" | "target" | "versions" | "findings" | "fac
 
 /** Checks that only one of the two made are left out. */
 export function differences(before: Past, after: Past): Difference[] {
+  const [one, other] = shared(before, after);
   const rows: [field: string, before: unknown, after: unknown][] = [
-    ["verdict", before.verdict, after.verdict],
+    ["verdict", verdictOf(one), verdictOf(other)],
     ["model", before.target.model, after.target.model],
     ["model version", before.facts.modelVersion, after.facts.modelVersion],
     ["quota", before.facts.quota, after.facts.quota],
@@ -29,10 +30,11 @@ export function differences(before: Past, after: Past): Difference[] {
     ["platform", before.versions.platform, after.versions.platform],
     ["issuer", before.facts.tlsIssuer, after.facts.tlsIssuer],
     ["libraries", before.facts.libraries, after.facts.libraries],
-    ...before.findings.flatMap((one): [string, unknown, unknown][] => {
-      const other = after.findings.find(({ id }) => id === one.id);
-      return other ? [[`check ${one.id}`, outcomeOf(one), outcomeOf(other)]] : [];
-    }),
+    ...one.map((finding): [string, unknown, unknown] => [
+      `check ${finding.id}`,
+      outcomeOf(finding),
+      outcomeOf(other.find(({ id }) => id === finding.id)),
+    ]),
   ];
   return rows
     .filter(([, one, other]) => one !== undefined || other !== undefined)
@@ -46,8 +48,7 @@ export function differences(before: Past, after: Past): Difference[] {
 
 /** The same failure, another one, or none: what that tells of where the fault lies. */
 export function reproduced(before: Past, after: Past): { same: boolean; reading: string } {
-  const one = firstBroken(before.findings);
-  const other = firstBroken(after.findings);
+  const [one, other] = shared(before, after).map(firstBroken);
   const same = one?.id === other?.id && one?.code === other?.code;
   if (!one && !other) return { same, reading: "Both work." };
   if (!other)
@@ -62,6 +63,17 @@ export function reproduced(before: Past, after: Past): { same: boolean; reading:
         reading: `The same failure here, ${told(one)}: it is not the other machine or its network.`,
       }
     : { same, reading: `Another failure here: ${told(other)} instead of ${told(one)}.` };
+}
+
+/** The findings of checks that both made. */
+function shared(before: Past, after: Past): [Finding[], Finding[]] {
+  const both = (one: Past, other: Past) =>
+    one.findings.filter(({ id }) => other.findings.some((beside) => beside.id === id));
+  return [both(before, after), both(after, before)];
+}
+
+function verdictOf(findings: readonly Finding[]): string {
+  return firstBroken(findings)?.status ?? "ok";
 }
 
 export function firstBroken(findings: readonly Finding[]): Finding | undefined {
@@ -79,8 +91,9 @@ function told({ id, code }: Finding): string {
   return `${id} (${code})`;
 }
 
-function outcomeOf({ status, code }: Finding): string {
-  return code ? `${status} ${code}` : status;
+export function outcomeOf(finding: Finding | undefined): string {
+  if (!finding) return "–";
+  return finding.code ? `${finding.status} ${finding.code}` : finding.status;
 }
 
 const CLASSES_MS = [250, 500, 1_000, 2_000, 5_000, 10_000, 30_000];

@@ -3,6 +3,7 @@
 import { redactPersonal } from "../core/failures.ts";
 import type { Exchange } from "./exchange.ts";
 import type { Report } from "./finding.ts";
+import type { Paths } from "./paths.ts";
 
 export interface Bundle extends Report {
   bundle: "pollux.bundle/1";
@@ -20,9 +21,11 @@ export interface Bundle extends Report {
     responseId?: string;
   } | null;
   steps: string[];
+  /** Where two ways were compared. */
+  paths?: Paths;
 }
 
-export function bundleOf(report: Report, date: Date): Bundle {
+export function bundleOf(report: Report, date: Date, paths?: Paths): Bundle {
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
   return {
     bundle: "pollux.bundle/1",
@@ -31,6 +34,7 @@ export function bundleOf(report: Report, date: Date): Bundle {
     error: errorOf(report),
     steps: stepsOf(report),
     ...report,
+    ...(paths && { paths }),
   };
 }
 
@@ -52,7 +56,10 @@ function errorOf({ findings, exchanges }: Report): Bundle["error"] {
 }
 
 function stepsOf({ target, exchanges, versions }: Report): string[] {
-  const asked = exchanges.findLast(({ method }) => method === "POST");
+  const asked =
+    exchanges.find(
+      ({ method, code, check }) => method === "POST" && code && check !== "rejection",
+    ) ?? exchanges.find(({ check }) => check === "stream");
   const how = asked
     ? `${asked.method} ${target.address}/v1beta/${asked.path} with x-goog-api-key and a body of the shape ${JSON.stringify(asked.request)}`
     : `pollux doctor --model ${target.model}`;
@@ -112,6 +119,19 @@ export function bundleMarkdown(bundle: Bundle): string {
     "",
     ...steps.map((step, index) => `${index + 1}. ${step}`),
     "",
+    ...(bundle.paths
+      ? [
+          "## Two ways",
+          "",
+          bundle.paths.reading,
+          "",
+          table(
+            ["check", ...bundle.paths.ways.map(({ name }) => name)],
+            bundle.paths.rows.map(({ check, seen }) => [check, ...seen]),
+          ),
+          "",
+        ]
+      : []),
     "## Findings",
     "",
     table(

@@ -60,6 +60,7 @@ export function costs(options: ExamineOptions): string[] {
   if (options.simulated || options.offline) return [];
   return chosen(options.only, false)
     .filter(({ id }) => options.gateway !== undefined || !id.startsWith("gateway"))
+    .filter(({ id }) => options.request !== undefined || id !== "request")
     .flatMap(({ title, spends }) => (spends ? [`${title}: ${spends}`] : []));
 }
 

@@ -14,4 +14,15 @@ export { type Explanation, explain } from "./explain.ts";
 export type { Facts, Finding, FindingCode, Report, Status } from "./finding.ts";
 export { OWN_FINDINGS } from "./finding-table.ts";
 export { comparePaths, type Paths, type Way } from "./paths.ts";
+export { filledFrom, type Shape } from "./shape.ts";
+export type { Ground, Proof } from "./verify/proof.ts";
+export type { Level, Ramp } from "./verify/ramp.ts";
+export {
+  costOf,
+  PROOFS,
+  type Verification,
+  type VerifyOptions,
+  type VerifyProgress,
+  verify,
+} from "./verify/verify.ts";
 export type { Hop, Peer, World } from "./world.ts";

@@ -1,5 +1,5 @@
 // Two ways to Gemini beside each other: which of them breaks tells where the fault lies.
-import { firstBroken } from "./differences.ts";
+import { firstBroken, outcomeOf } from "./differences.ts";
 import type { Finding, Report } from "./finding.ts";
 
 export interface Way {
@@ -26,7 +26,7 @@ export function comparePaths(one: Way, other: Way): Paths {
   const rows = one.report.findings.flatMap((finding) => {
     const beside = other.report.findings.find(({ id }) => id === finding.id);
     if (!beside || (finding.status === "skipped" && beside.status === "skipped")) return [];
-    const seen = [outcome(finding), outcome(beside)];
+    const seen = [outcomeOf(finding), outcomeOf(beside)];
     return [{ check: finding.id, title: finding.title, seen, same: seen[0] === seen[1] }];
   });
   return {
@@ -52,8 +52,4 @@ function readingOf(one: Way, other: Way): string {
 function broken({ report }: Way): Finding | undefined {
   const first = firstBroken(report.findings);
   return first?.status === "problem" ? first : undefined;
-}
-
-function outcome({ status, code }: Finding): string {
-  return code ? `${status} ${code}` : status;
 }

@@ -12,6 +12,10 @@ export interface TargetOptions {
   via?: "direct" | "environment" | { proxy: string } | undefined;
   gateway?: string | undefined;
   statusPage?: string | undefined;
+  /** The address wants no key, as a gateway on one's own machine. */
+  keyless?: boolean | undefined;
+  /** A request of one's own, asked as a stream after the smallest one. */
+  request?: Readonly<Record<string, unknown>> | undefined;
   /** The API's checks ask the simulator. */
   simulated?: boolean | undefined;
 }
@@ -27,6 +31,8 @@ export interface Target {
   model: string;
   key: string | undefined;
   keyEnv: string | undefined;
+  keyless: boolean;
+  request: Readonly<Record<string, unknown>> | undefined;
   proxy: string | undefined;
   proxyFrom: string;
   gateway: string | undefined;
@@ -53,6 +59,8 @@ export function targetOf(world: World, options: TargetOptions): Target {
     model: options.model,
     key: keyEnv === undefined ? undefined : env[keyEnv],
     keyEnv,
+    keyless: options.keyless === true,
+    request: options.request,
     ...proxyOf(env, url, options.via),
     gateway: options.gateway?.replace(/\/+$/, ""),
     statusPage: options.statusPage,

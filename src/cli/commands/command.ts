@@ -8,6 +8,8 @@ export interface Option {
   value?: string;
   help: string;
   hidden?: boolean;
+  /** May be given again; all values are in `Parsed.lists`, the last one in `values`. */
+  multiple?: boolean;
 }
 
 export interface Io {
@@ -21,6 +23,7 @@ export interface Io {
 
 export interface Parsed {
   values: Record<string, string | boolean | undefined>;
+  lists: Record<string, readonly string[]>;
   words: string[];
 }
 

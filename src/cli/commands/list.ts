@@ -34,6 +34,16 @@ export const COMMANDS: readonly { name: string; summary: string; load: () => Pro
       load: async () => (await import("./doctor.ts")).doctor,
     },
     {
+      name: "verify",
+      summary: "prove a fix, and how much traffic it bears",
+      load: async () => (await import("./verify.ts")).verify,
+    },
+    {
+      name: "repro",
+      summary: "repeat a bundle's request here, and compare",
+      load: async () => (await import("./repro.ts")).repro,
+    },
+    {
       name: "explain",
       summary: "name the cause of a pasted error and the next move",
       load: async () => (await import("./explain.ts")).explain,

@@ -86,7 +86,7 @@ test("nearest: a slip is understood, another word is not", () => {
   assert.equal(nearest("x", []), undefined);
 });
 
-const parsed = (n: string | undefined): Parsed => ({ values: { n }, words: [] });
+const parsed = (n: string | undefined): Parsed => ({ values: { n }, lists: {}, words: [] });
 
 test("number: bounds are included, and all else is refused by name", () => {
   const bounds = { min: 1, max: 10 };

@@ -4,11 +4,11 @@ import type { Command, Option, Parsed } from "../commands/command.ts";
 import { UsageError } from "../exit.ts";
 
 export function readArgs(command: Command, args: readonly string[]): Parsed & { help: boolean } {
-  const options: Record<string, { type: "string" | "boolean"; short?: string }> = {
+  const options: Record<string, Pick<Option, "type" | "short" | "multiple">> = {
     help: { type: "boolean", short: "h" },
   };
-  for (const [name, { type, short }] of Object.entries(command.options)) {
-    options[name] = { type, ...(short && { short }) };
+  for (const [name, { type, short, multiple }] of Object.entries(command.options)) {
+    options[name] = { type, ...(short && { short }), ...(multiple && { multiple }) };
   }
   try {
     const { values, positionals } = parseArgs({
@@ -17,12 +17,22 @@ export function readArgs(command: Command, args: readonly string[]): Parsed & { 
       allowPositionals: true,
       strict: true,
     });
-    return { values: values as Parsed["values"], words: positionals, help: values.help === true };
+    return { ...apart(values), words: positionals, help: values.help === true };
   } catch (error) {
     throw new UsageError(
       `pollux ${command.name}: ${explained(error as Error, Object.keys(options))}`,
     );
   }
+}
+
+function apart(read: Record<string, unknown>): Pick<Parsed, "values" | "lists"> {
+  const values: Parsed["values"] = {};
+  const lists: Record<string, readonly string[]> = {};
+  for (const [name, value] of Object.entries(read)) {
+    if (Array.isArray(value)) lists[name] = value as string[];
+    values[name] = (Array.isArray(value) ? value.at(-1) : value) as string | boolean;
+  }
+  return { values, lists };
 }
 
 function explained(error: Error, known: string[]): string {

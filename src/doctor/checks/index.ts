@@ -13,6 +13,7 @@ import { model } from "./model.ts";
 import { proxyEnv } from "./proxy-env.ts";
 import { recovery } from "./recovery.ts";
 import { rejection } from "./rejection.ts";
+import { request } from "./request.ts";
 import { runtime } from "./runtime.ts";
 import { sdks } from "./sdks.ts";
 import { statusPage } from "./status-page.ts";
@@ -37,6 +38,7 @@ export const CHECKS: readonly Check[] = Object.freeze([
   stream,
   cadence,
   finish,
+  request,
   rejection,
   recovery,
   sdks,

@@ -1,5 +1,5 @@
 // Is there a key, does it look like one, and does it stand only where it should.
-import { ok, problem, type Seen, warn } from "../finding.ts";
+import { ok, problem, type Seen, skip, warn } from "../finding.ts";
 import type { Check } from "./check.ts";
 
 const LENGTH_MIN = 8;
@@ -12,7 +12,8 @@ export const key: Check = {
   needs: [],
   online: false,
   async run({ world, target }) {
-    const { key: value, keyEnv } = target;
+    const { key: value, keyEnv, keyless } = target;
+    if (keyless) return skip("this address wants none");
     if (keyEnv === undefined || value === undefined || value === "") {
       const what = keyEnv === undefined ? "no variable is set" : `${keyEnv} is empty`;
       return problem(
