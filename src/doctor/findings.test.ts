@@ -25,3 +25,19 @@ test("each check needs only checks that stand before it", () => {
     before.add(id);
   }
 });
+
+test("docs/doctor.md names every field that a report can have", () => {
+  const doc = readFileSync(new URL("../../docs/doctor.md", import.meta.url), "utf8");
+  const table = doc.slice(doc.indexOf("`pollux.doctor/1`:"));
+  const source = ["finding.ts", "exchange.ts"].map((file) =>
+    readFileSync(new URL(file, import.meta.url), "utf8"),
+  );
+  const shapes = source
+    .join("\n")
+    .matchAll(/export interface (?:Finding|Report|Facts|Exchange) \{([^}]*)\}/g);
+  const fields = [...shapes].flatMap(([, body = ""]) =>
+    [...body.matchAll(/^ {2}(\w+)\??:/gm)].map(([, name]) => name ?? ""),
+  );
+  assert.ok(fields.length > 25);
+  for (const field of fields) assert.ok(table.includes(`\`${field}\``), field);
+});

@@ -14,7 +14,7 @@ export { type Explanation, explain } from "./explain.ts";
 export type { Facts, Finding, FindingCode, Report, Status } from "./finding.ts";
 export { OWN_FINDINGS } from "./finding-table.ts";
 export { comparePaths, type Paths, type Way } from "./paths.ts";
-export { filledFrom, type Shape } from "./shape.ts";
+export { filledFrom, type Shape, shapeOf } from "./shape.ts";
 export type { Ground, Proof } from "./verify/proof.ts";
 export type { Level, Ramp } from "./verify/ramp.ts";
 export {

@@ -17,6 +17,8 @@ export interface GroundOptions {
   gateway?: string | undefined;
   upstream?: string | undefined;
   sim: boolean;
+  /** How quickly the simulator answers. */
+  pace?: { ttftMs: number; chunkDelayMs: number };
   /** The log of the gateway that was named. */
   log?: string | undefined;
 }
@@ -30,7 +32,10 @@ export async function openGround(
   const { cwd, env, model, timeoutMs, gateway } = options;
   const fetch = globalThis.fetch;
   const stub = await own(options, { wanted: true, scenario: "*: 503 retry 20ms" }, STUB_ATTEMPTS);
-  const main = gateway === undefined ? await own(options, { wanted: options.sim }) : undefined;
+  const main =
+    gateway === undefined
+      ? await own(options, { wanted: options.sim, ...(options.pace && { pace: options.pace }) })
+      : undefined;
   const token = env.POLLUX_TOKEN;
   const file = options.log;
   return {

@@ -4,7 +4,7 @@ import { join, resolve } from "node:path";
 import type { ClientEntry, Config, Key } from "../../gateway/index.ts";
 import type { StoreOptions } from "../../store/index.ts";
 import { EXIT, UsageError } from "../exit.ts";
-import type { ServeConfig } from "./run.ts";
+import type { ServeConfig, SimPlan } from "./run.ts";
 import { readTokens } from "./tokens-file.ts";
 
 const GOOGLE = "https://generativelanguage.googleapis.com";
@@ -39,7 +39,7 @@ export function settingsOfConfig(config: Config): Settings {
 export function planOf(
   config: Config,
   place: { cwd: string; env: Readonly<Record<string, string | undefined>> },
-  sim: { wanted: boolean; seed?: number | undefined; scenario?: unknown },
+  sim: Omit<SimPlan, "sim" | "seed"> & { wanted: boolean; seed?: number | undefined },
 ): Plan {
   const settings = settingsOfConfig(config);
   const { text, number, flag, list } = settings;
@@ -65,6 +65,7 @@ export function planOf(
           sim: true,
           ...(sim.seed !== undefined && { seed: sim.seed }),
           ...(sim.scenario !== undefined && { scenario: sim.scenario }),
+          ...(sim.pace && { pace: sim.pace }),
         }
       : { sim: false, baseUrl },
     apiVersion: text("upstream.apiVersion"),

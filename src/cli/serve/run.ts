@@ -16,7 +16,7 @@ export interface ServeConfig {
   host: string;
   port: number;
   /** The simulator, or the address of a real one. */
-  upstream: { sim: true; seed?: number; scenario?: unknown } | { sim: false; baseUrl: string };
+  upstream: SimPlan | { sim: false; baseUrl: string };
   apiVersion: string;
   store: StoreOptions;
   retention: Retention;
@@ -36,6 +36,14 @@ export interface ServeConfig {
   hosts: readonly string[];
   /** How long a shutdown waits for running streams. */
   drainMs: number;
+}
+
+export interface SimPlan {
+  sim: true;
+  seed?: number;
+  scenario?: unknown;
+  /** How quickly it answers; as a model does when nothing is said. */
+  pace?: { ttftMs: number; chunkDelayMs: number };
 }
 
 export interface Parts {
@@ -60,8 +68,7 @@ export interface Running {
   stop(): Promise<void>;
 }
 
-const SIM_TTFT_MS = 300;
-const SIM_CHUNK_MS = 40;
+const SIM_PACE = Object.freeze({ ttftMs: 300, chunkDelayMs: 40 });
 const SWEEP_MS = 60_000;
 const SWEEP_STREAMS_MAX = 100;
 
@@ -71,8 +78,7 @@ export async function runGateway(config: ServeConfig, parts: Parts): Promise<Run
   const sim = upstream.sim
     ? createSim({
         keys: false,
-        ttftMs: SIM_TTFT_MS,
-        chunkDelayMs: SIM_CHUNK_MS,
+        ...(upstream.pace ?? SIM_PACE),
         ...(upstream.seed !== undefined && { seed: upstream.seed }),
         ...(upstream.scenario !== undefined && { scenario: upstream.scenario }),
       })

@@ -6,6 +6,7 @@ import { fails, type Ground, holds, type Outcome, type Said, say, skips } from "
 
 /** Looks like a key and is none; wherever it shows, a real one would. */
 export const CANARY = `AIzaSy${"VerifyCanaryKeyOfNobody".padEnd(33, "0")}`;
+const CLEAN_CHARS_MAX = 100;
 const TRACE_OF_CODE = /\n\s+at \S+|node_modules|[\w/]+\.(?:ts|js|py):\d+/;
 
 export async function missingField(ground: Ground, traces: Traces): Promise<Outcome> {
@@ -32,14 +33,15 @@ export async function stubbed(ground: Ground, traces: Traces): Promise<Outcome> 
   const { stub } = ground;
   if (!stub) return skips("there is no stub");
   const path = `/v1beta/models/${ground.model}:generateContent`;
+  traces.atStub = stub.arrived();
   const said = await say(ground, path, STORY, stub.url);
   traces.said.push(said);
   return refusal(said, [503], ground);
 }
 
-export async function retriesEnd({ stub }: Ground): Promise<Outcome> {
+export async function retriesEnd({ stub }: Ground, { atStub }: Traces): Promise<Outcome> {
   if (!stub) return skips("there is no stub");
-  const arrived = stub.arrived();
+  const arrived = stub.arrived() - atStub;
   return arrived === stub.attemptsMax
     ? holds(`${arrived} attempts counted at the stub, the limit is ${stub.attemptsMax}`)
     : fails(
@@ -69,5 +71,7 @@ function refusal(said: Said, wanted: readonly number[], { secrets }: Ground): Ou
   if (redact(text, [...secrets, CANARY]) !== text)
     return fails(`${status} with a secret in its body`, "Replace the key, and report this.");
   const clean = message.replace(/\s+/g, " ");
-  return holds(`${status} in ${Math.round(ms)} ms: ${clean.slice(0, 90)}`);
+  return holds(
+    `${status} in ${Math.round(ms)} ms: ${clean.length > CLEAN_CHARS_MAX ? `${clean.slice(0, CLEAN_CHARS_MAX - 1)}…` : clean}`,
+  );
 }

@@ -10,6 +10,8 @@ export const STORY = {
 
 export interface Traces {
   said: Said[];
+  /** What had arrived at the stub before it was asked. */
+  atStub: number;
 }
 
 export async function goodUnary(ground: Ground, traces: Traces): Promise<Outcome> {

@@ -73,7 +73,7 @@ export async function* verify(
   options: VerifyOptions,
 ): AsyncGenerator<VerifyProgress, Verification> {
   const began = ground.now();
-  const traces: Traces = { said: [] };
+  const traces: Traces = { said: [], atStub: 0 };
   const proofs: Proof[] = [];
   for (const { id, title, prove } of PROOFS) {
     yield { type: "begin", title };
