@@ -110,6 +110,14 @@ test("what the model writes cannot steer the terminal", async () => {
   });
 });
 
+test("/doctor examines the path the chat goes", () =>
+  chatting(["--sim"], async (t) => {
+    t.write("/doctor\r");
+    await t.sees(/Recovery self-test +3 of 3 cut answers/);
+    t.write("\x04");
+    assert.equal(await t.exited, 0);
+  }));
+
 test("an unknown command is never sent; two slashes are", () =>
   chatting([], async (t) => {
     t.write("/modle\r");

@@ -62,7 +62,7 @@ export class Chat {
     if (values.model) this.session.model = values.model as string;
     if (values.system) this.session.system = values.system as string;
     this.editor = new Editor(this.store.history());
-    this.desk = this.makeDesk(values.raw === true);
+    this.desk = this.makeDesk(parsed);
   }
 
   /** Resolves to the exit code. */
@@ -320,13 +320,13 @@ export class Chat {
     this.draw();
   }
 
-  private makeDesk(raw: boolean): Desk {
+  private makeDesk(parsed: Parsed): Desk {
     return {
       session: this.session,
       store: this.store,
       cwd: this.io.cwd,
       config: {},
-      raw,
+      raw: parsed.values.raw === true,
       models: async () =>
         (await this.place.pollux.models()).map(({ name }) => name.replace(/^models\//, "")),
       ask: (question, how = "anew", replaced) => void this.ask(question, how, replaced),
@@ -334,6 +334,10 @@ export class Chat {
       clearScreen: () => this.clearScreen(),
       paint: (on) => {
         this.paint = paintOf(on);
+      },
+      doctor: async () => {
+        const { doctorHere } = await import("../doctor/here.ts");
+        return doctorHere(parsed, this.io, this.place.simulated);
       },
       quit: () => this.leave(),
     };

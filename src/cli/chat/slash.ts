@@ -23,6 +23,8 @@ export interface Desk {
   clearScreen(): void;
   /** Colour on or off. */
   paint(on: boolean): void;
+  /** Examine the path to the model. */
+  doctor(): Promise<string>;
   quit(): void;
 }
 
@@ -73,6 +75,12 @@ export const SLASHES: readonly Slash[] = [
     usage: "[N]",
     does: "what happened in the last, or n-th last, answer",
     run: info,
+  },
+  {
+    name: "doctor",
+    usage: "",
+    does: "examine the path to the model, and name what is broken",
+    run: (desk) => desk.doctor(),
   },
   { name: "theme", usage: "colour | plain", does: "paint with colour, or without", run: theme },
   {
