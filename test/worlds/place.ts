@@ -96,6 +96,23 @@ export class Place {
     return `http://127.0.0.1:${await this.port(server)}`;
   }
 
+  /** A proxy that cuts a connection over which nothing went for so long. */
+  async impatient(upstream: string, idleMs: number): Promise<string> {
+    const to = new URL(upstream);
+    const server = createServer((socket) => {
+      const on = netConnect(Number(to.port), to.hostname);
+      const cut = () => {
+        socket.destroy();
+        on.destroy();
+      };
+      on.setTimeout(idleMs, cut).on("error", cut).on("close", cut);
+      socket.on("error", cut).on("close", cut);
+      socket.pipe(on).pipe(socket);
+      this.closers.push(cut);
+    });
+    return `http://127.0.0.1:${await this.port(server)}`;
+  }
+
   private async port(server: Server): Promise<number> {
     server.listen(0, "127.0.0.1");
     await new Promise((resolve) => server.once("listening", resolve));

@@ -168,13 +168,19 @@ const rows: Readonly<Record<string, Row>> = {
     skipped: [],
     fix: /compression off/,
   },
-  "a proxy that cuts idle connections": stream(
-    "cut after 2 chunks",
-    "stream",
-    "server_disconnected",
-    /keep-alive/,
-    ["cadence", "finish"],
-  ),
+  "a proxy that cuts idle connections": {
+    make: async (place) =>
+      on(
+        await place.impatient(
+          await place.upstream({ stream: { scenario: "*: stall after 2 chunks" } }),
+          400,
+        ),
+      ),
+    check: "stream",
+    code: "server_disconnected",
+    skipped: ["cadence", "finish"],
+    fix: /keep-alive/,
+  },
   "a captive portal": {
     make: async (place) =>
       on(await place.upstream({ first: () => errorReply("html_instead_of_json") })),
