@@ -34,8 +34,9 @@ export const HOUSE: Readonly<Record<string, Room>> = {
   doctor: { ...ground, says: "asks, finds, advises", may: ["core", "wire"] },
   web: {
     ...ground,
-    says: "chat and ops pages",
-    may: ["core"],
+    says: "chat, ops, doctor",
+    // Of gateway and doctor only the shapes of what they tell.
+    may: ["core", "doctor", "gateway"],
     packages: ["preact", "preact/hooks", "@preact/signals", "marked", "uplot"],
   },
   node: {

@@ -24,6 +24,8 @@ export interface Order {
   ask: Ask;
   idempotencyKey?: string | undefined;
   traceparent?: string | undefined;
+  /** How long it waited for room. */
+  waitedMs?: number | undefined;
   /** Frees what the client's limits hold for this stream. */
   onEnd?: ((end: TerminalEvent | undefined) => void) | undefined;
 }
@@ -235,6 +237,7 @@ export class Streams {
       door,
       startedAtMs,
       traceparent: order?.traceparent,
+      waitedMs: order?.waitedMs,
       takenOver: life !== undefined,
     };
     const publication = new Publication({

@@ -16,6 +16,8 @@ export interface StreamInfo {
   startedAtMs: number;
   /** W3C trace context of the request, if it brought one. */
   traceparent?: string | undefined;
+  /** How long it waited for room before it began. */
+  waitedMs?: number | undefined;
   /** It was begun by another process, and goes on here. */
   takenOver: boolean;
 }

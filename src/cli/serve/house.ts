@@ -4,12 +4,14 @@ import {
   Admission,
   Breaker,
   Clients,
+  Feed,
   Guard,
   KeyPool,
   Limits,
   Lines,
   type Logger,
   Metrics,
+  opsFeedRoutes,
   opsRoutes,
   pageRoutes,
   Spans,
@@ -35,19 +37,21 @@ export async function openHouse(plan: Plan, log: Logger): Promise<House> {
   const seen: { running?: Running; guard?: Guard; plug?: Plug; draining: boolean } = {
     draining: false,
   };
-  const metrics = new Metrics({
+  const sources = {
     inFlight: () => seen.running?.gateway.streams.inFlight ?? 0,
     queued: () => seen.guard?.parts.admission.depth ?? 0,
     readers: () => seen.running?.gateway.streams.readerCount ?? 0,
     storeOk: () => seen.running?.gateway.problem === undefined,
     keys: () => seen.guard?.parts.keys?.states() ?? [],
     circuits: () => seen.guard?.parts.breaker.states() ?? [],
-  });
+  };
+  const metrics = new Metrics(sources);
+  const feed = new Feed(systemClock, sources);
   const lines = new Lines(log, settings.flag("log.content"));
   const folder = settings.flag("pages") ? await pagesFolder() : undefined;
   const version = versionOf();
   const running = await runGateway(config, {
-    watcher: watchAll([metrics, lines, new Spans()], onError),
+    watcher: watchAll([metrics, feed, lines, new Spans()], onError),
     onError,
     warden: (store) => {
       seen.guard = guardOf(plan, store);
@@ -66,6 +70,7 @@ export async function openHouse(plan: Plan, log: Logger): Promise<House> {
         page: undefined,
       }),
       ...opsRoutes({ store, gateway, metrics, isDraining: () => seen.draining, version }),
+      ...opsFeedRoutes(feed),
       ...pageRoutes({
         clients: (seen.guard as Guard).parts.clients,
         shelf: store.shelf,

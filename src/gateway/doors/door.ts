@@ -87,12 +87,13 @@ export type Asked = Pick<Ask, "model" | "request" | "version"> &
 
 /** Begins a stream, if it may: the pass is given back when the stream is over. */
 export async function begin(house: House, guest: Guest, door: string, asked: Asked) {
-  const { warden, streams, settings } = house;
+  const { warden, streams, settings, clock } = house;
   const { client, exchange, requestId } = guest;
   const { headers } = exchange;
   const left = new AbortController();
   exchange.onLeave(() => left.abort());
   const deadlineMs = asked.deadlineMs ?? deadlineOf(headers["x-server-timeout"]);
+  const askedMs = clock.now();
   const pass = await warden.admit(client, {
     model: asked.model,
     bodyChars: JSON.stringify(asked.request).length,
@@ -109,6 +110,7 @@ export async function begin(house: House, guest: Guest, door: string, asked: Ask
     ask,
     idempotencyKey: keyOf(headers["idempotency-key"]),
     traceparent: headers.traceparent,
+    waitedMs: clock.now() - askedMs,
     onEnd: (end) => pass.ended(end),
   };
   try {

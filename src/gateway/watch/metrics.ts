@@ -4,6 +4,7 @@ import { Counter, Gauge, Histogram, Registry } from "prom-client";
 import { isTerminal, type StreamEvent, type TerminalEvent } from "../../core/index.ts";
 import type { Served, StreamInfo, Watcher } from "../watcher.ts";
 import { fateOf } from "./fate.ts";
+import { Names } from "./names.ts";
 
 /** What is asked at each scrape instead of being told. */
 export interface Sources {
@@ -19,24 +20,8 @@ const SECONDS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600];
 const GAPS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
 const MODELS_MAX = 50;
 const CLIENTS_MAX = 200;
-const OTHER = "other";
 const KEY_STATES = ["ok", "cooling", "out"];
 const CIRCUIT_STATES = ["closed", "open", "trying", "returning"];
-
-/** Names that may become labels, as long as there are few. */
-class Names {
-  private readonly known = new Set<string>();
-  private readonly max: number;
-  constructor(max: number) {
-    this.max = max;
-  }
-  of(name: string): string {
-    if (this.known.has(name)) return name;
-    if (this.known.size >= this.max) return OTHER;
-    this.known.add(name);
-    return name;
-  }
-}
 
 interface Flow {
   lastChunkMs: number | undefined;
