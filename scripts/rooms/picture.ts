@@ -34,6 +34,8 @@ const PATHS: Readonly<Record<string, string>> = {
   "gateway>core": "M206 304C206 372 226 390 262 392",
   "gateway>wire": "M172 304V416C172 470 304 448 304 498",
   "web>core": "M347 304V354",
+  "web>doctor": "M426 260H460",
+  "web>gateway": "M268 260H234",
   "doctor>core": "M500 304C500 376 478 404 432 404",
   "doctor>wire": "M565 304V498",
   "core>wire": "M347 448V498",
@@ -120,7 +122,7 @@ export function drawRooms(tree: Tree): string {
   <text class="soft" x="1020" y="44" text-anchor="end">an arrow is an import · a green label is a door</text>
 ${arrows.map(drawArrow).join("\n")}
 ${rooms.map((room) => drawRoom(room, tree)).join("\n")}
-  <text class="soft" x="40" y="618">All arrows point down: nothing a room imports can import it back.</text>
+  <text class="soft" x="40" y="618">No arrow points up: nothing a room imports can import it back.</text>
 </svg>
 `;
 }

@@ -71,6 +71,11 @@ test("a line breaks at its last space, and a word too long for a row within itse
   assert.deepEqual(wrap("", 10), [""]);
 });
 
+test("a colour that ended is no word to break behind", () => {
+  const rows = wrap("a a \x1b[1m  \x1b[0m 静かな山", 5);
+  assert.ok(rows.every((row) => widthOf(row) <= 5));
+});
+
 test("a colour goes on in the next row and ends with each", () => {
   assert.deepEqual(wrap("\x1b[31mone two", 3), ["\x1b[31mone\x1b[0m", "\x1b[31mtwo\x1b[0m"]);
 });

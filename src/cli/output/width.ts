@@ -62,15 +62,15 @@ class Row {
   text: string;
   width = 0;
   private space = -1;
-  private start: number;
+  private inked = false;
 
   constructor(colours: string) {
     this.text = colours;
-    this.start = colours.length;
   }
 
   add(segment: string, size: number): void {
-    if (segment === " " && this.text.slice(this.start).trim() !== "") this.space = this.text.length;
+    if (segment === " " && this.inked) this.space = this.text.length;
+    if (segment.trim() !== "") this.inked = true;
     this.text += segment;
     this.width += size;
   }
