@@ -12,6 +12,7 @@ export {
   refusalOf,
   statusOf,
 } from "./form.ts";
+export { follow } from "./follow.ts";
 export { Life } from "./life.ts";
 export { requestOf } from "./request.ts";
 export { restore } from "./restore.ts";

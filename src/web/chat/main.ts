@@ -1,245 +1,213 @@
-// START HERE. The chat page: a list of turns, a composer that is never locked, and one answer at a time.
-// Text is only ever set as text; nothing a model says becomes markup.
-import { isTerminal, type StreamEvent, type TerminalEvent } from "../../core/index.ts";
-import {
-  begin,
-  breakIt,
-  follow,
-  type Me,
-  modelNames,
-  signIn,
-  stop,
-  type Turn,
-  whoAmI,
-} from "./gateway.ts";
+// START HERE. The chat page: a conversation that is kept on the gateway, a composer that is never
+// locked, and one running answer that survives whatever becomes of the connection.
+import { at, el } from "../shared/element.ts";
+import { signedIn } from "../shared/house.ts";
+import { applyTheme, turnTheme } from "../shared/theme.ts";
+import { Answering, asking } from "./answering.ts";
+import { Chats } from "./chats.ts";
+import { openCompare } from "./compare.ts";
+import { Composer, type Written } from "./composer.ts";
+import { copyText } from "./copy.ts";
+import { asMarkdown, type Message, newId, textOf, wayOf } from "./doc.ts";
+import { Kept } from "./keep.ts";
+import { listenKeys } from "./keys.ts";
+import { showPlug } from "./plug.ts";
+import { Say } from "./say.ts";
+import { Scroll } from "./scroll.ts";
+import { openSettings, openShortcuts } from "./settings.ts";
+import { Strip } from "./strip.ts";
+import { Transcript } from "./transcript.ts";
+import { modelNames } from "./wire.ts";
 
-const FAULTS = ["cut", "reset", "stall", "429", "503", "garble"];
 const EXAMPLES = [
   "Write 2,000 words about rivers, then I will pull the plug",
-  "Explain backpressure in Node streams",
-  "Tell a story about a brave knight",
+  "Explain backpressure in Node streams, with an example",
+  "Tell a story about a brave knight in 60 words",
 ];
-const KEPT = "pollux.chat";
-const WAIT_MS = 1_000;
+const PREFERRED = "gemini-3.6-flash";
 
-interface Kept {
-  turns: Turn[];
-  /** An answer that was under way when the page was left. */
-  running?: string | undefined;
-}
-
-const at = <T extends HTMLElement>(id: string) => document.getElementById(id) as T;
-const prompt = at<HTMLTextAreaElement>("prompt");
-const send = at<HTMLButtonElement>("send");
 const model = at<HTMLSelectElement>("model");
-const turns = at<HTMLOListElement>("turns");
-const kept: Kept = read();
-let running: string | undefined;
+const say = new Say();
+const scroll = new Scroll(at("newest"));
+const composer = new Composer({ send, stop: () => answering.stop(), editLast, trouble });
+const chats = new Chats({
+  open: (id) => void open(id),
+  dropped: (id) => {
+    if (id === kept.id) fresh();
+  },
+  trouble,
+});
+const transcript = new Transcript({
+  answer: (message) => ({
+    retry: () => answer(message.parent),
+    goOn: () => answer(message.parent, message),
+    edit: () => transcript.questionOf(message.parent)?.edit(),
+    otherModel: () => model.focus(),
+  }),
+  resend: (message, text) => answer({ ...message, id: newId(), text, at: Date.now() }),
+  choose: (how) => void kept.change(how),
+});
+const answering = new Answering({
+  transcript,
+  composer,
+  say,
+  trouble,
+  strip: new Strip(),
+  grew: () => scroll.grew(),
+  ended: () => chats.isOpen && void chats.refresh(),
+});
+let kept = new Kept(newId(), PREFERRED);
 
-function read(): Kept {
-  try {
-    return JSON.parse(sessionStorage.getItem(KEPT) ?? "") as Kept;
-  } catch {
-    return { turns: [] };
-  }
+/** What went wrong beside the answers. */
+function trouble(message: string): void {
+  say.wrong(message);
+  const place = at("trouble");
+  const dismiss = () => {
+    place.hidden = true;
+  };
+  place.hidden = false;
+  place.replaceChildren(
+    message,
+    el("button", { type: "button", class: "quiet", onclick: dismiss }, "Dismiss"),
+  );
 }
 
-function keep(): void {
-  sessionStorage.setItem(KEPT, JSON.stringify(kept));
+function send({ text, pictures }: Written): void {
+  const parent = wayOf(kept.doc).at(-1)?.id ?? "";
+  const question: Message = { id: newId(), parent, role: "user", at: Date.now(), text };
+  if (pictures.length > 0) question.pictures = pictures;
+  answer(question);
 }
 
-function element(tag: string, className: string, text = ""): HTMLElement {
-  const made = document.createElement(tag);
-  made.className = className;
-  made.textContent = text;
-  return made;
+/** A new answer to a question, or more of one that was not whole. */
+function answer(question: Message | string, goesOn?: Message): void {
+  if (answering.isRunning) answering.stop();
+  if (kept.isNew && wayOf(kept.doc).length === 0)
+    history.replaceState(null, "", `?chat=${kept.id}`);
+  answering.start(kept, model.value, question, goesOn);
+  scroll.toEnd();
 }
 
-function item(child: HTMLElement): HTMLElement {
-  at("empty").hidden = true;
-  const made = document.createElement("li");
-  made.style.display = "grid";
-  made.append(child);
-  turns.append(made);
-  return made;
+function editLast(): void {
+  const last = wayOf(kept.doc).findLast(({ role }) => role === "user");
+  if (last) transcript.questionOf(last.id)?.edit();
 }
 
-/** One answer as it comes: its text, its seams, and one line about how it fares. */
-class AnswerView {
-  private readonly body = element("div", "answer caret");
-  private readonly note = element("p", "note");
-  private text = document.createTextNode("");
-  private waiting: ReturnType<typeof setTimeout> | undefined;
-  whole = "";
-
-  constructor() {
-    this.body.dir = "auto";
-    this.body.setAttribute("aria-busy", "true");
-    this.body.append(this.text);
-    item(this.body).append(this.note);
-    const startedAt = performance.now();
-    const tick = () => {
-      const seconds = ((performance.now() - startedAt) / 1000).toFixed(0);
-      this.say(`Waiting for first token · ${seconds} s`, "");
-      this.waiting = setTimeout(tick, WAIT_MS);
-    };
-    this.waiting = setTimeout(tick, WAIT_MS);
-  }
-
-  take(event: StreamEvent): void {
-    if (event.type === "chunk") {
-      for (const part of event.chunk.candidates?.[0]?.content?.parts ?? [])
-        if (part.text && !part.thought) this.add(part.text);
-    } else if (event.type === "splice") this.seam(event.kept, event.confidence === "exact");
-    else if (event.type === "stall") this.say("No data for a while; it will be mended.", "wait");
-    else if (event.type === "failure" && event.verdict !== "stop")
-      this.say(`Recovering · ${event.failure.message}`, "wait");
-    else if (isTerminal(event)) this.end(event);
-  }
-
-  fail(message: string): void {
-    this.settle();
-    this.say(message, "bad");
-    at("alert").textContent = message;
-  }
-
-  private add(text: string): void {
-    if (this.whole === "") this.say("", "");
-    clearTimeout(this.waiting);
-    this.whole += text;
-    const isAtEnd = window.innerHeight + window.scrollY >= document.body.scrollHeight - 4;
-    this.text.appendData(text);
-    this.say("", "");
-    if (isAtEnd) window.scrollTo(0, document.body.scrollHeight);
-  }
-
-  private seam(count: number, exact: boolean): void {
-    const words = exact
-      ? `— reconnected here · ${count.toLocaleString("en")} characters kept —`
-      : "— may repeat or skip a few words here —";
-    this.text = document.createTextNode("");
-    this.body.append(element("span", "seam", words), this.text);
-  }
-
-  private end(end: TerminalEvent): void {
-    this.settle();
-    const { ttftMs = 0, totalMs, usage, splices } = end;
-    const mended = splices.length > 0 ? ` · mended ${splices.length}×` : "";
-    const tokens = usage ? ` · ${usage.output} tok` : "";
-    const figures = `${(ttftMs / 1000).toFixed(2)} s first token · ${(totalMs / 1000).toFixed(1)} s${tokens}${mended}`;
-    if (end.type === "done") this.say(figures, "");
-    else if (end.type === "stopped") this.say("You stopped this. The text is kept.", "");
-    else {
-      const { message = "", next = "" } = ("failure" in end && end.failure) || {};
-      this.fail(`${message} Your text is kept. ${next}`);
-    }
-    at("status").textContent = end.type === "done" ? "Reply complete" : `Reply ${end.type}`;
-  }
-
-  private settle(): void {
-    clearTimeout(this.waiting);
-    this.body.classList.remove("caret");
-    this.body.removeAttribute("aria-busy");
-  }
-
-  private say(text: string, kind: "" | "wait" | "bad"): void {
-    this.note.textContent = text;
-    this.note.className = `note ${kind}`;
-  }
+function fresh(): void {
+  show(new Kept(newId(), model.value));
+  history.pushState(null, "", "/");
+  composer.focus();
 }
 
-async function show(id: string): Promise<void> {
-  const view = new AnswerView();
-  running = id;
-  kept.running = id;
-  keep();
-  refresh();
-  try {
-    for await (const event of follow(id, -1)) view.take(event);
-  } catch (error) {
-    view.fail(error instanceof Error ? error.message : String(error));
+function show(next: Kept): void {
+  answering.leave();
+  kept.close();
+  kept = next;
+  transcript.clear();
+  kept.onTrouble = trouble;
+  kept.onChange = (isElsewhere) => changed(next, isElsewhere);
+  composer.open(next.id);
+  changed(next, false);
+}
+
+function changed(here: Kept, isElsewhere: boolean): void {
+  if (here !== kept) return;
+  transcript.show(here.doc);
+  document.title = here.doc.title ? `${here.doc.title} – Pollux` : "Pollux";
+  answering.attach(here, isElsewhere);
+}
+
+async function open(id: string, isNew = true): Promise<void> {
+  const next = new Kept(id, model.value);
+  if (!(await next.read())) {
+    // It may have been asked for under this address and not be kept yet.
+    if (isNew) trouble("This conversation is not kept any more.");
+    next.close();
+    return;
   }
-  if (view.whole !== "") kept.turns.push({ role: "model", parts: [{ text: view.whole }] });
-  kept.running = undefined;
-  running = undefined;
-  keep();
-  refresh();
+  show(next);
+  if ([...model.options].some(({ value }) => value === next.doc.model))
+    model.value = next.doc.model;
+  if (isNew) history.pushState(null, "", `?chat=${id}`);
+  void chats.refresh(id);
+  scroll.toEnd();
 }
 
-async function ask(text: string): Promise<void> {
-  kept.turns.push({ role: "user", parts: [{ text }] });
-  keep();
-  item(element("div", "asked", text));
-  prompt.value = "";
-  at("status").textContent = "Waiting for reply";
-  try {
-    await show(await begin(model.value, kept.turns));
-  } catch (error) {
-    new AnswerView().fail(error instanceof Error ? error.message : String(error));
-    refresh();
-  }
+function save(format: "md" | "json"): void {
+  const { doc } = kept;
+  const text = format === "md" ? asMarkdown(doc) : JSON.stringify(doc, null, 2);
+  const type = format === "md" ? "text/markdown" : "application/json";
+  const name = (doc.title || "conversation").replace(/[^\p{L}\p{N}]+/gu, "-").slice(0, 60);
+  const href = URL.createObjectURL(new Blob([text], { type }));
+  el("a", { href, download: `${name}.${format}` }).click();
+  setTimeout(() => URL.revokeObjectURL(href), 10_000);
 }
 
-function refresh(): void {
-  send.textContent = running ? "Stop" : "Send";
-  send.disabled = !running && prompt.value.trim() === "";
+function compare(): void {
+  const last = wayOf(kept.doc).findLast(({ role }) => role === "user");
+  openCompare(last ? textOf(last) : "", (prompt) =>
+    asking(kept.doc, model.value, [{ role: "user", parts: [{ text: prompt }] }]),
+  );
 }
 
-function submit(): void {
-  if (running) void stop(running);
-  else if (prompt.value.trim() !== "") void ask(prompt.value.trim());
+function settings(): void {
+  openSettings(kept.doc, ({ system, temperature }) => {
+    if (system === kept.doc.system && temperature === kept.doc.temperature) return;
+    void kept.change(({ temperature: _, ...doc }) => ({
+      ...doc,
+      system,
+      ...(temperature !== undefined && { temperature }),
+    }));
+  });
 }
 
 function listen(): void {
-  at("composer").addEventListener("submit", (event) => {
-    event.preventDefault();
-    submit();
+  at("new").addEventListener("click", fresh);
+  at("theme").addEventListener("click", turnTheme);
+  at("compare").addEventListener("click", compare);
+  at("settings").addEventListener("click", settings);
+  at("save-md").addEventListener("click", () => save("md"));
+  at("save-json").addEventListener("click", () => save("json"));
+  addEventListener("popstate", () => {
+    const id = new URL(location.href).searchParams.get("chat");
+    if (id) void open(id, false);
+    else show(new Kept(newId(), model.value));
   });
-  prompt.addEventListener("input", refresh);
-  prompt.addEventListener("keydown", (event) => {
-    if (event.key === "Escape" && running) void stop(running);
-    const composing = event.isComposing || event.keyCode === 229;
-    if (event.key !== "Enter" || event.shiftKey || composing || running) return;
-    event.preventDefault();
-    submit();
+  listenKeys({
+    newChat: fresh,
+    copyAnswer: () => {
+      const last = wayOf(kept.doc).findLast(({ role }) => role === "model");
+      if (last) void copyText(textOf(last)).then(() => say.said("Copied"));
+    },
+    copyCode: () => [...document.querySelectorAll<HTMLElement>(".copy-code")].at(-1)?.click(),
+    shortcuts: openShortcuts,
+    toEnd: () => scroll.toEnd(),
+    step: (by) => transcript.step(by),
+    escape: () => {
+      if (answering.isRunning) answering.stop();
+      else if (chats.isOpen) chats.toggle(false);
+    },
   });
 }
 
-async function open(): Promise<void> {
-  let me: Me = await whoAmI();
-  while (me.client === null) {
-    const token = window.prompt("This gateway wants a client token (plx_…)");
-    if (!token) return;
-    me = await signIn(token).catch(() => me);
-  }
+async function start(): Promise<void> {
+  applyTheme();
+  listen();
+  const me = await signedIn(false);
   at("upstream").textContent = me.sim ? "the simulator answers" : me.upstream;
   for (const name of await modelNames())
-    model.append(new Option(name, name, false, name === "gemini-3.6-flash"));
+    model.append(new Option(name, name, false, name === PREFERRED));
   for (const text of EXAMPLES) {
-    const button = element("button", "", text);
-    button.addEventListener("click", () => {
-      prompt.value = text;
-      refresh();
-      prompt.focus();
-    });
-    at("examples").append(button);
+    const use = () => composer.write(text);
+    at("examples").append(el("button", { type: "button", onclick: use }, text));
   }
-  if (me.faults) {
-    at("plug").hidden = false;
-    for (const fault of FAULTS) {
-      const button = element("button", "", fault) as HTMLButtonElement;
-      button.type = "button";
-      button.addEventListener("click", () => running && void breakIt(running, fault));
-      at("plug").append(button);
-    }
-  }
-  for (const turn of kept.turns)
-    item(element("div", turn.role === "user" ? "asked" : "answer", turn.parts[0]?.text));
-  if (kept.running) await show(kept.running);
+  if (me.faults) showPlug(() => answering.streamId, trouble);
+  const id = new URL(location.href).searchParams.get("chat");
+  show(new Kept(newId(), model.value));
+  if (id) await open(id, false);
+  if (matchMedia("(width >= 75rem)").matches) chats.toggle(true);
 }
 
-listen();
-open().catch((error) => {
-  at("alert").textContent = String(error);
-  item(element("p", "note bad", `The gateway cannot be reached: ${error}`));
+start().catch((error) => {
+  trouble(`The gateway cannot be reached: ${error instanceof Error ? error.message : error}`);
 });
