@@ -1,6 +1,7 @@
 // The door for those who build a gateway: a stream driven by hand, restored from its own events, and
 // written in the forms that clients expect.
 export { RetryBudget } from "./budget.ts";
+export { follow } from "./follow.ts";
 export {
   contentTypeOf,
   errorBody,
@@ -12,7 +13,6 @@ export {
   refusalOf,
   statusOf,
 } from "./form.ts";
-export { follow } from "./follow.ts";
 export { Life } from "./life.ts";
 export { requestOf } from "./request.ts";
 export { restore } from "./restore.ts";
