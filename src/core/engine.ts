@@ -1,7 +1,6 @@
 // The door for those who build a gateway: a stream driven by hand, restored from its own events, and
 // written in the forms that clients expect.
 export { RetryBudget } from "./budget.ts";
-export { follow } from "./follow.ts";
 export {
   contentTypeOf,
   errorBody,

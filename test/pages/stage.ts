@@ -19,6 +19,9 @@ export interface Stage {
   json<T>(path: string): Promise<T>;
 }
 
+/** For what never comes; what comes is waited for no longer than it takes. */
+const WAIT_MS = 15_000;
+
 /** For all tests of a file; `args` may be made late, when an upstream of the test's own is there. */
 export function stage(
   args: () => readonly string[] | Promise<readonly string[]> = () => [],
@@ -42,6 +45,7 @@ export function stage(
   });
   stage.open = async (at = "/", context) => {
     const page = await (context ?? (stage.browser as Browser)).newPage();
+    page.setDefaultTimeout(WAIT_MS);
     const errors: string[] = [];
     const foreign: string[] = [];
     page.on("pageerror", (error) => errors.push(String(error)));

@@ -28,8 +28,8 @@ export interface Stage {
   /** More is on the screen. */
   grew(): void;
   trouble(message: string): void;
-  /** It is kept. */
-  ended(): void;
+  /** The conversation is kept. */
+  kept(): void;
 }
 
 const THINKING = /gemini-(?:2\.5|[3-9])/;
@@ -63,11 +63,12 @@ export class Answering {
     const piece: Piece = { key: newId(), streamId: "", text: "" };
     const made: Message = { id, parent: asked, role: "model", at: Date.now(), model, pieces: [] };
     this.own.add(piece.key);
-    void kept.change((doc) => {
+    const saved = kept.change((doc) => {
       const withQuestion = typeof question === "string" ? doc : add(doc, question);
       const withAnswer = goesOn ? withQuestion : add(withQuestion, made);
       return putPiece({ ...withAnswer, model }, id, piece);
     });
+    void saved.then(this.stage.kept);
     void this.carry(kept, id, piece, false);
   }
 
@@ -113,7 +114,7 @@ export class Answering {
     this.settle(mine, id, piece);
     this.stage.strip.hide();
     await saved;
-    this.stage.ended();
+    this.stage.kept();
   }
 
   private listen(mine: Run, id: string): void {

@@ -18,7 +18,8 @@ export class Chats {
   private readonly panel = at("chats");
   private readonly list = at("chat-list");
   private readonly actions: ChatsActions;
-  private current = "";
+  /** The one that is open. */
+  current = "";
 
   constructor(actions: ChatsActions) {
     this.actions = actions;
@@ -38,8 +39,7 @@ export class Chats {
     return document.body.classList.contains("with-chats");
   }
 
-  async refresh(current = this.current): Promise<void> {
-    this.current = current;
+  async refresh(): Promise<void> {
     try {
       this.show(await listChats());
     } catch (error) {

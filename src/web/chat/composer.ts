@@ -2,7 +2,7 @@
 // sent waits for its turn.
 import { at, el, icon, iconButton } from "../shared/element.ts";
 import type { Picture } from "./doc.ts";
-import { confirms } from "./keys.ts";
+import { confirms, isTouch } from "./keys.ts";
 
 const PICTURE_BYTES_MAX = 4 * 1024 * 1024;
 const PICTURES_MAX = 6;
@@ -30,10 +30,11 @@ export class Composer {
   private queue: Written | undefined;
   private isRunning = false;
   private draftKey = "";
-  private readonly usual = this.field.placeholder;
+  private readonly usual = isTouch() ? "Message…" : this.field.placeholder;
 
   constructor(actions: ComposerActions) {
     this.actions = actions;
+    this.field.placeholder = this.usual;
     const form = at<HTMLFormElement>("composer");
     form.addEventListener("submit", (event) => {
       event.preventDefault();
@@ -45,7 +46,7 @@ export class Composer {
       if (confirms(event)) {
         event.preventDefault();
         this.submit();
-      } else if (event.key === "ArrowUp" && this.field.value === "") {
+      } else if (event.key === "ArrowUp" && !event.altKey && this.field.value === "") {
         event.preventDefault();
         this.actions.editLast();
       }
@@ -138,7 +139,8 @@ export class Composer {
   }
 
   private async attach(files: FileList | null | undefined): Promise<void> {
-    for (const file of files ?? []) {
+    // Copied: the field is emptied while pictures are read.
+    for (const file of [...(files ?? [])]) {
       if (!TYPES.includes(file.type))
         this.actions.trouble(
           `${file.name} is no picture that Gemini reads (PNG, JPEG, WebP, GIF, HEIC).`,

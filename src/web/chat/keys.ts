@@ -8,7 +8,7 @@ addEventListener("compositionend", (event) => {
   composedAt = event.timeStamp;
 });
 
-const isTouch = () =>
+export const isTouch = () =>
   matchMedia("(pointer: coarse)").matches && !matchMedia("(hover: hover)").matches;
 
 /** Whether this key sends what was written. */

@@ -1,8 +1,15 @@
 // The line to a running stream: one connection after another from the last event that was seen, given
 // back while nobody looks, and shared fairly between the tabs of one browser.
-import { follow } from "../../core/engine.ts";
-import { FAILURES } from "../../core/failures.ts";
-import { isStreamError, isTerminal, type StreamEvent, systemClock } from "../../core/index.ts";
+import {
+  eventsOf,
+  isStreamError,
+  isTerminal,
+  NoStream,
+  NothingMore,
+  type StreamEvent,
+  systemClock,
+} from "../../core/events.ts";
+import { Refused } from "../shared/house.ts";
 
 export interface LineHooks {
   /** The last event that was seen. */
@@ -19,6 +26,8 @@ const SILENCE_MS = 25_000;
 /** A connection of a tab that nobody looks at is given back after this time. */
 const HIDDEN_MS = 30_000;
 const AGAIN_MS = 1_500;
+/** After a connection that ended like any other; many proxies end them all the time. */
+const AT_ONCE_MS = 50;
 /** A browser gives one host six connections; two are left for everything else. */
 const PLACES = 4;
 /** Without a place a tab reads for so long at a time, and then lets others. */
@@ -46,9 +55,9 @@ export async function hold(id: string, hooks: LineHooks, signal: AbortSignal): P
         hooks.take(event);
         isOver = isTerminal(event);
       }
-      if (!isOver && !turn.isOver) throw new Error("This reply is not kept any more.");
+      if (!isOver && !turn.isOver) await pause(AT_ONCE_MS, signal);
     } catch (error) {
-      if (!turn.isOver && !isPassing(error)) throw error;
+      if (!turn.isOver && !isPassing(error)) throw toldOf(error);
       if (!turn.isOver) await pause(AGAIN_MS, signal);
     } finally {
       turn.end();
@@ -60,8 +69,15 @@ export async function hold(id: string, hooks: LineHooks, signal: AbortSignal): P
 
 /** The gateway cannot be reached now; everything else is its answer. */
 export function isPassing(error: unknown): boolean {
-  if (!isStreamError(error)) return error instanceof TypeError;
-  return error.failure.transient || FAILURES[error.code].kind === "network";
+  const status = error instanceof NoStream || error instanceof Refused ? error.status : undefined;
+  if (status !== undefined) return status === 429 || status >= 500;
+  return error instanceof TypeError || isStreamError(error);
+}
+
+function toldOf(error: unknown): unknown {
+  const isGone =
+    error instanceof NothingMore || (error instanceof NoStream && error.status === 404);
+  return isGone ? new Error("The gateway does not keep this reply any more.") : error;
 }
 
 /** One stretch of reading. It ends when nobody looks, or when its time is over. */
@@ -129,12 +145,11 @@ function connection(id: string, turn: Turn): AsyncGenerator<StreamEvent, void> {
       throw error;
     }
   };
-  return follow(`${location.origin}/streams/${id}/events`, {
+  return eventsOf(`${location.origin}/streams/${id}/events`, {
     after: turn.hooks.seq(),
     signal: turn.signal,
     clock: systemClock,
     fetch: listening,
-    headers: async () => ({}),
     silenceMs: SILENCE_MS,
   });
 }

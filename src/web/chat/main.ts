@@ -5,7 +5,6 @@ import { signedIn } from "../shared/house.ts";
 import { applyTheme, turnTheme } from "../shared/theme.ts";
 import { Answering, asking } from "./answering.ts";
 import { Chats } from "./chats.ts";
-import { openCompare } from "./compare.ts";
 import { Composer, type Written } from "./composer.ts";
 import { copyText } from "./copy.ts";
 import { asMarkdown, type Message, newId, textOf, wayOf } from "./doc.ts";
@@ -27,6 +26,7 @@ const EXAMPLES = [
 const PREFERRED = "gemini-3.6-flash";
 
 const model = at<HTMLSelectElement>("model");
+const menu = at<HTMLDetailsElement>("save");
 const say = new Say();
 const scroll = new Scroll(at("newest"));
 const composer = new Composer({ send, stop: () => answering.stop(), editLast, trouble });
@@ -54,7 +54,7 @@ const answering = new Answering({
   trouble,
   strip: new Strip(),
   grew: () => scroll.grew(),
-  ended: () => chats.isOpen && void chats.refresh(),
+  kept: () => chats.isOpen && void chats.refresh(),
 });
 let kept = new Kept(newId(), PREFERRED);
 
@@ -85,6 +85,8 @@ function answer(question: Message | string, goesOn?: Message): void {
   if (kept.isNew && wayOf(kept.doc).length === 0)
     history.replaceState(null, "", `?chat=${kept.id}`);
   answering.start(kept, model.value, question, goesOn);
+  at("turns").classList.add("fresh");
+  chats.current = kept.id;
   scroll.toEnd();
 }
 
@@ -103,6 +105,8 @@ function show(next: Kept): void {
   answering.leave();
   kept.close();
   kept = next;
+  chats.current = next.id;
+  at("turns").classList.remove("fresh");
   transcript.clear();
   kept.onTrouble = trouble;
   kept.onChange = (isElsewhere) => changed(next, isElsewhere);
@@ -129,7 +133,7 @@ async function open(id: string, isNew = true): Promise<void> {
   if ([...model.options].some(({ value }) => value === next.doc.model))
     model.value = next.doc.model;
   if (isNew) history.pushState(null, "", `?chat=${id}`);
-  void chats.refresh(id);
+  if (chats.isOpen) void chats.refresh();
   scroll.toEnd();
 }
 
@@ -141,9 +145,11 @@ function save(format: "md" | "json"): void {
   const href = URL.createObjectURL(new Blob([text], { type }));
   el("a", { href, download: `${name}.${format}` }).click();
   setTimeout(() => URL.revokeObjectURL(href), 10_000);
+  menu.open = false;
 }
 
-function compare(): void {
+async function compare(): Promise<void> {
+  const { openCompare } = await import("./compare.ts");
   const last = wayOf(kept.doc).findLast(({ role }) => role === "user");
   openCompare(last ? textOf(last) : "", (prompt) =>
     asking(kept.doc, model.value, [{ role: "user", parts: [{ text: prompt }] }]),
@@ -164,10 +170,13 @@ function settings(): void {
 function listen(): void {
   at("new").addEventListener("click", fresh);
   at("theme").addEventListener("click", turnTheme);
-  at("compare").addEventListener("click", compare);
+  at("compare").addEventListener("click", () => void compare());
   at("settings").addEventListener("click", settings);
   at("save-md").addEventListener("click", () => save("md"));
   at("save-json").addEventListener("click", () => save("json"));
+  addEventListener("click", ({ target }) => {
+    if (target instanceof Node && !menu.contains(target)) menu.open = false;
+  });
   addEventListener("popstate", () => {
     const id = new URL(location.href).searchParams.get("chat");
     if (id) void open(id, false);
@@ -184,7 +193,8 @@ function listen(): void {
     toEnd: () => scroll.toEnd(),
     step: (by) => transcript.step(by),
     escape: () => {
-      if (answering.isRunning) answering.stop();
+      if (menu.open) menu.open = false;
+      else if (answering.isRunning) answering.stop();
       else if (chats.isOpen) chats.toggle(false);
     },
   });

@@ -1,7 +1,8 @@
 // What is known of an answer from its events: one word for its state, its text, its seams. The same
 // events give the same, and an event that comes twice counts once.
+
+import { isTerminal, type StreamEvent, type TerminalEvent } from "../../core/events.ts";
 import { FAILURES } from "../../core/failures.ts";
-import { isTerminal, type StreamEvent, type TerminalEvent } from "../../core/index.ts";
 import type { Piece } from "./doc.ts";
 import { type Seam, withoutMarks } from "./seam.ts";
 

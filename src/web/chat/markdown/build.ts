@@ -61,7 +61,12 @@ export class Build {
     for (const item of items) {
       const box =
         item.task &&
-        el("input", { type: "checkbox", disabled: true, checked: item.checked === true });
+        el("input", {
+          type: "checkbox",
+          disabled: true,
+          checked: item.checked === true,
+          "aria-label": item.checked ? "done" : "to do",
+        });
       const content = item.tokens.filter(({ type }) => type !== "checkbox");
       made.append(
         el(
