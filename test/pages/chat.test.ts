@@ -3,7 +3,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ask, bare, newest, ready, settled, shows, stage, words } from "./stage.ts";
 
-const house = stage();
+// The gateway that is killed is replaced soon.
+const house = stage(() => [], { streams: { leaseMs: 1_000 } });
 
 test("an answer streams, is mended when the plug is pulled, and shows its seam", async () => {
   const { page, errors, foreign } = await house.open();
@@ -83,5 +84,24 @@ test("the same question in one piece and as a stream, with their time lines", as
   assert.equal(whole, streamed);
   assert.ok((whole ?? "").length > 100);
   assert.deepEqual(errors, []);
+  await page.close();
+});
+
+test("the gateway is killed in the middle and started again: the text stays, and goes on", async () => {
+  const { page } = await house.open();
+  await ready(page);
+  await ask(page, "Write 400 words about the sea");
+  await shows(page, 200);
+  const before = await words(page);
+  await house.gateway.kill("SIGKILL");
+  assert.ok((await words(page)).startsWith(before));
+  await house.restart();
+  await settled(page);
+  const told = await newest(house);
+  assert.equal(await words(page), bare(told.text));
+  assert.ok(bare(told.text).startsWith(before));
+  // Whole and with its seam, or honestly broken with a way to go on.
+  if (told.state === "done") assert.equal(await page.locator(".seam").count(), 1);
+  else assert.match((await page.textContent(".card")) ?? "", /Continue/);
   await page.close();
 });

@@ -88,7 +88,7 @@ test("who scrolled up stays where they are, to the pixel, until they go back", a
 });
 
 test("hostile Markdown stays inert: no script, no request, no address that is not plain", async () => {
-  const corpus = readFileSync(new URL("hostile.md", import.meta.url), "utf8");
+  const corpus = readFileSync(new URL("hostile.txt", import.meta.url), "utf8");
   const nested = `${"> ".repeat(10_000)}deep\n\n${"[".repeat(5_000)}x\n\n${"*a ".repeat(3_000)}\n`;
   const { page, errors, foreign } = await house.open();
   await ready(page);

@@ -1,5 +1,7 @@
 // A gateway as people start it, a real browser before it, and what tests of pages do with both.
 import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { after, before } from "node:test";
 import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
 import { CHROMIUM, findProgram } from "../../scripts/setup/system.ts";
@@ -17,6 +19,8 @@ export interface Stage {
     context?: BrowserContext,
   ): Promise<{ page: Page; errors: string[]; foreign: string[] }>;
   json<T>(path: string): Promise<T>;
+  /** A new gateway on the same port and the same data. */
+  restart(): Promise<void>;
 }
 
 /** For what never comes; what comes is waited for no longer than it takes. */
@@ -25,13 +29,16 @@ const WAIT_MS = 15_000;
 /** For all tests of a file; `args` may be made late, when an upstream of the test's own is there. */
 export function stage(
   args: () => readonly string[] | Promise<readonly string[]> = () => [],
+  config: unknown = {},
 ): Stage {
   const place = folder();
+  writeFileSync(join(place.path, "pollux.config.json"), JSON.stringify(config));
   const stage: Partial<Stage> = { path: place.path };
+  let more: readonly string[] = [];
   before(async () => {
     const executablePath = findProgram(CHROMIUM);
     assert.ok(executablePath, "Chromium is not installed: apt-get install chromium");
-    const more = await args();
+    more = await args();
     const [gateway, browser] = await Promise.all([
       gatewayProcess(["--port", "0", "--quiet", ...more], { cwd: place.path }),
       chromium.launch({ executablePath, args: ["--no-sandbox"] }),
@@ -56,6 +63,12 @@ export function stage(
     });
     await page.goto(new URL(at, stage.url).href);
     return { page, errors, foreign };
+  };
+  stage.restart = async () => {
+    const { port } = new URL(stage.url as string);
+    stage.gateway = await gatewayProcess(["--port", port, "--quiet", ...more], {
+      cwd: place.path,
+    });
   };
   stage.json = async <T>(path: string) =>
     (await (await fetch(new URL(path, stage.url))).json()) as T;

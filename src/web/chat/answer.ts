@@ -22,11 +22,13 @@ export type Delivery = "token" | "word" | "sentence";
 
 const WAIT_SHOWN_MS = 1_000;
 const TICK_MS = 100;
+/** Thirty times a second is as smooth as text can be, and leaves the rest to the keys. */
+const DRAW_EVERY_MS = 30;
+/** More than this is drawn over several frames: a long answer is caught up without a halt. */
+const DRAW_CHARS_MAX = 8_000;
 
 export class AnswerView {
   readonly element: HTMLElement;
-  /** Told after each change of what is on the screen. */
-  onGrow: () => void = () => {};
   private readonly body = el("div", { class: "answer", dir: "auto" });
   private readonly thoughts = el("div", { class: "thoughts" });
   private readonly thinking = el(
@@ -47,6 +49,7 @@ export class AnswerView {
   private seamsFed = 0;
   private thoughtsShown = 0;
   private frame = 0;
+  private drawnAt = 0;
   private ticking: ReturnType<typeof setInterval> | undefined;
   private telling: Telling | undefined;
   private seamsTaken = 0;
@@ -164,11 +167,16 @@ export class AnswerView {
     this.draw();
   }
 
-  /** Something came; it is drawn with the next frame, and not at all while nobody looks. */
+  /** Something came; it is drawn with one of the next frames, and not at all while nobody looks. */
   grew(): void {
     if (this.frame !== 0 || document.hidden) return;
-    this.frame = requestAnimationFrame(() => {
+    this.frame = requestAnimationFrame((now) => {
       this.frame = 0;
+      if (now - this.drawnAt < DRAW_EVERY_MS) {
+        this.grew();
+        return;
+      }
+      this.drawnAt = now;
       this.draw();
     });
   }
@@ -177,17 +185,19 @@ export class AnswerView {
     const { telling, seams } = this;
     if (!telling) return;
     this.takeSeams(telling);
+    const next = telling.text.slice(this.fed, this.fed + DRAW_CHARS_MAX);
+    const isLong = next.length === DRAW_CHARS_MAX;
+    const { delivery } = this;
     const ready =
-      this.delivery === "token" || telling.isOver
-        ? telling.text.length
-        : this.fed + readyChars(telling.text.slice(this.fed), this.delivery);
+      this.fed +
+      (delivery === "token" || telling.isOver || isLong ? next.length : readyChars(next, delivery));
     if (ready > this.fed || this.seamsFed < seams.length) {
       this.feed(telling.text.slice(0, ready));
       this.markdown.flush();
     }
     if (telling.thoughts.length > this.thoughtsShown) this.think(telling.thoughts);
     this.tick();
-    this.onGrow();
+    if (isLong) this.grew();
   }
 
   private takeSeams({ seams }: Telling): void {
@@ -236,7 +246,6 @@ export class AnswerView {
     this.body.classList.remove("caret");
     this.body.removeAttribute("aria-busy");
     this.settle(piece);
-    this.onGrow();
   }
 
   private settle(piece: Piece): void {

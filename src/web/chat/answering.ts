@@ -25,8 +25,6 @@ export interface Stage {
   composer: Composer;
   strip: Strip;
   say: Say;
-  /** More is on the screen. */
-  grew(): void;
   trouble(message: string): void;
   /** The conversation is kept. */
   kept(): void;
@@ -81,13 +79,12 @@ export class Answering {
   }
 
   private async carry(kept: Kept, id: string, begun: Piece, isElsewhere: boolean): Promise<void> {
-    const { transcript, composer, say, grew } = this.stage;
+    const { transcript, composer, say } = this.stage;
     const mine = new Run(begun.key);
     this.run = mine;
     this.messageId = id;
     this.kept = kept;
     const view = transcript.answerOf(id);
-    if (view) view.onGrow = grew;
     view?.begin(mine.telling, settingsNow().delivery);
     composer.running(true, isElsewhere);
     say.begin();

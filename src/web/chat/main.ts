@@ -28,7 +28,7 @@ const PREFERRED = "gemini-3.6-flash";
 const model = at<HTMLSelectElement>("model");
 const menu = at<HTMLDetailsElement>("save");
 const say = new Say();
-const scroll = new Scroll(at("newest"));
+const scroll = new Scroll(at("newest"), at("turns"));
 const composer = new Composer({ send, stop: () => answering.stop(), editLast, trouble });
 const chats = new Chats({
   open: (id) => void open(id),
@@ -53,7 +53,6 @@ const answering = new Answering({
   say,
   trouble,
   strip: new Strip(),
-  grew: () => scroll.grew(),
   kept: () => chats.isOpen && void chats.refresh(),
 });
 let kept = new Kept(newId(), PREFERRED);

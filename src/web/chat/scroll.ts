@@ -12,8 +12,10 @@ export class Scroll {
   private last = 0;
   private isOurs = false;
 
-  constructor(pill: HTMLElement) {
+  constructor(pill: HTMLElement, content: HTMLElement) {
     this.pill = pill;
+    // Told after the layout of a frame and before its paint: nothing has to be laid out for asking.
+    new ResizeObserver(() => this.grew()).observe(content);
     pill.addEventListener("click", () => this.toEnd());
     addEventListener("scroll", () => this.moved(), { passive: true });
     addEventListener("wheel", ({ deltaY }) => deltaY < 0 && this.unpin(), { passive: true });
@@ -44,8 +46,7 @@ export class Scroll {
     this.show();
   }
 
-  /** After more was shown. */
-  grew(): void {
+  private grew(): void {
     if (this.isPinned && this.gap() > AT_END_PX / 2) {
       this.isOurs = true;
       scrollTo({ top: document.documentElement.scrollHeight, behavior: "instant" });

@@ -1,0 +1,220 @@
+// How the chat page feels while an answer comes: frames, keys, lag and stop, in Chromium with a slowed
+// processor. Prints a page; `--write` keeps it as bench/RESULTS-pages.md.
+import { writeFileSync } from "node:fs";
+import { cpus } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { type Browser, chromium, type Page } from "playwright-core";
+import { CHROMIUM, findProgram } from "../scripts/setup/system.ts";
+import { folder, gatewayProcess } from "../test/gateway/process.ts";
+import { type Asked, Scripted } from "../test/pages/scripted.ts";
+
+const { values } = parseArgs({
+  options: {
+    write: { type: "boolean" },
+    seconds: { type: "string", default: "60" },
+    slower: { type: "string", default: "4" },
+  },
+});
+const SECONDS = Number(values.seconds);
+const SLOWER = Number(values.slower);
+const TOKENS_PER_SECOND = 200;
+const TICK_MS = 10;
+const KEY_EVERY_MS = 150;
+const WORDS = 50_000;
+const STOPS = 10;
+
+interface Seen {
+  frames: number[];
+  keys: number[];
+  long: number[];
+  lags: number[];
+}
+
+const wait = (ms: number) => new Promise((done) => setTimeout(done, ms));
+const quantile = (list: readonly number[], q: number) =>
+  [...list].sort((a, b) => a - b)[Math.min(list.length - 1, Math.floor(q * list.length))] ?? 0;
+const paragraph = (n: number) =>
+  n % 6 === 5
+    ? "\n\n```js\nconst river = { length: 12, name: 'Ob' };\n```\n\n"
+    : `Some **words** about _rivers_ and \`code\`, number ${n}, with a [link](https://example.com/${n}) and more to read than anybody will.${n % 3 === 0 ? "\n\n- one\n- two\n\n" : " "}`;
+
+/** In the page: what scripts take of each frame, and how long a key waits for its paint. */
+function watch(): void {
+  const seen: Seen = { frames: [], keys: [], long: [], lags: [] };
+  Object.assign(globalThis, { seen });
+  const ask = requestAnimationFrame;
+  globalThis.requestAnimationFrame = (run) =>
+    ask((now) => {
+      const from = performance.now();
+      run(now);
+      seen.frames.push(performance.now() - from);
+    });
+  new PerformanceObserver((list) => {
+    for (const { duration } of list.getEntries()) seen.long.push(duration);
+  }).observe({ type: "longtask" });
+  addEventListener("keydown", ({ timeStamp }) =>
+    ask(() => {
+      const channel = new MessageChannel();
+      // The message comes after this frame's paint.
+      channel.port1.onmessage = () => seen.keys.push(performance.now() - timeStamp);
+      channel.port2.postMessage(0);
+    }),
+  );
+  // The newest number in the text was the time at which it was sent.
+  const look = () => {
+    const text = [...document.querySelectorAll(".answer")].at(-1)?.textContent ?? "";
+    const sent = /⏱(\d+)⏱[^⏱]*$/.exec(text.slice(-4_000))?.[1];
+    if (sent) seen.lags.push(Date.now() - Number(sent));
+  };
+  setInterval(look, 250);
+}
+
+async function open(browser: Browser, url: string): Promise<Page> {
+  const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+  await page.addInitScript(watch);
+  await page.goto(url);
+  await page.waitForSelector("#model option", { state: "attached" });
+  const session = await page.context().newCDPSession(page);
+  await session.send("Emulation.setCPUThrottlingRate", { rate: SLOWER });
+  return page;
+}
+
+async function ask(page: Page, text: string, upstream: Scripted): Promise<Asked> {
+  await page.fill("#prompt", text);
+  await page.press("#prompt", "Enter");
+  return upstream.asked();
+}
+
+/** A long answer at an even pace, while somebody writes the next question. */
+async function stream(browser: Browser, url: string, upstream: Scripted): Promise<string[]> {
+  const page = await open(browser, url);
+  const asked = await ask(page, "Rivers", upstream);
+  let isOver = false;
+  const typing = (async () => {
+    await page.focus("#prompt");
+    while (!isOver) {
+      await page.keyboard.press("a");
+      await wait(KEY_EVERY_MS);
+    }
+  })();
+  let text = "";
+  let chars = 0;
+  const charsPerTick = (TOKENS_PER_SECOND * 8.5 * TICK_MS) / 1000;
+  const from = performance.now();
+  for (let n = 0; performance.now() - from < SECONDS * 1000; ) {
+    const due = Math.floor(((performance.now() - from) / TICK_MS) * charsPerTick);
+    while (text.length < due - chars) text += paragraph(n++);
+    const piece = text.slice(0, Math.max(0, due - chars));
+    text = text.slice(piece.length);
+    chars += piece.length;
+    if (piece) asked.say(piece.endsWith(" ") ? `${piece}⏱${Date.now()}⏱ ` : piece);
+    await wait(TICK_MS);
+  }
+  isOver = true;
+  asked.finish();
+  await typing;
+  await page.waitForSelector(".answer:not(.caret)", { timeout: 120_000 });
+  const { frames, keys, long, lags } = await page.evaluate(
+    () => (globalThis as unknown as { seen: Seen }).seen,
+  );
+  await page.close();
+  return [
+    `| script in a frame, p95 | ${quantile(frames, 0.95).toFixed(1)} ms | 8 ms |`,
+    `| longest task | ${Math.round(Math.max(0, ...long))} ms | 100 ms |`,
+    `| key to paint, p95 of ${keys.length} | ${quantile(keys, 0.95).toFixed(0)} ms | 50 ms |`,
+    `| shown behind the network, p95 | ${quantile(lags, 0.95).toFixed(0)} ms | 250 ms |`,
+    `| characters | ${chars.toLocaleString("en")} | 100,000 |`,
+  ];
+}
+
+/** The same text twice as long must not cost more than twice as much. */
+async function linear(browser: Browser, url: string, upstream: Scripted): Promise<string[]> {
+  const cost = async (words: number) => {
+    const page = await open(browser, url);
+    const asked = await ask(page, `${words} words`, upstream);
+    for (let n = 0, said = 0; said < words; n += 1) {
+      const text = paragraph(n);
+      said += text.split(/\s+/).length;
+      asked.say(text);
+      if (n % 20 === 0) await wait(4);
+    }
+    asked.finish();
+    await page.waitForSelector(".answer:not(.caret)", { timeout: 300_000 });
+    const { frames, long } = await page.evaluate(
+      () => (globalThis as unknown as { seen: Seen }).seen,
+    );
+    await page.close();
+    return { script: frames.reduce((sum, one) => sum + one, 0), longest: Math.max(0, ...long) };
+  };
+  const half = await cost(WORDS / 2);
+  const whole = await cost(WORDS);
+  return [
+    `| ${WORDS.toLocaleString("en")} words: script in all, to half as many | ${(whole.script / half.script).toFixed(2)}× | 2.2× |`,
+    `| longest task of it | ${Math.round(whole.longest)} ms | – |`,
+  ];
+}
+
+async function stops(browser: Browser, url: string, upstream: Scripted): Promise<string[]> {
+  const settled: number[] = [];
+  const closed: number[] = [];
+  for (let i = 0; i < STOPS; i += 1) {
+    const page = await open(browser, url);
+    const asked = await ask(page, "Stop me", upstream);
+    if (i % 2) asked.say("Some text. ");
+    await wait(300);
+    const from = Date.now();
+    const gone = asked.gone.then(() => closed.push(Date.now() - from));
+    settled.push(
+      await page.evaluate(async () => {
+        const at = performance.now();
+        const button = document.querySelector<HTMLButtonElement>("#send");
+        button?.click();
+        while (button?.textContent !== "Send") await new Promise(requestAnimationFrame);
+        await new Promise(requestAnimationFrame);
+        return performance.now() - at;
+      }),
+    );
+    await gone;
+    await page.close();
+  }
+  return [
+    `| stop to a settled page, worst of ${STOPS} | ${Math.max(...settled).toFixed(0)} ms | 100 ms |`,
+    `| stop to a closed upstream, worst | ${Math.max(...closed)} ms | 500 ms |`,
+  ];
+}
+
+const upstream = new Scripted();
+await upstream.open();
+const place = folder();
+const gateway = await gatewayProcess(["--port", "0", "--quiet", "--upstream", upstream.url], {
+  cwd: place.path,
+});
+const browser = await chromium.launch({
+  executablePath: findProgram(CHROMIUM) as string,
+  args: ["--no-sandbox"],
+});
+try {
+  const rows = [
+    ...(await stream(browser, gateway.url, upstream)),
+    ...(await linear(browser, gateway.url, upstream)),
+    ...(await stops(browser, gateway.url, upstream)),
+  ];
+  const told = [
+    "# How the chat page feels",
+    "",
+    `Chromium ${browser.version()} with its processor slowed ${SLOWER} times, a gateway of its own, ${TOKENS_PER_SECOND} tokens a second for ${SECONDS} s. ${cpus()[0]?.model ?? "processor"} × ${cpus().length}, Node ${process.version}, ${new Date().toISOString().slice(0, 10)}. Repeat: \`npm run bench:pages -- --write\`.`,
+    "",
+    "| | seen | budget |",
+    "|---|---|---|",
+    ...rows,
+    "",
+  ].join("\n");
+  process.stdout.write(told);
+  if (values.write) writeFileSync(join(import.meta.dirname, "RESULTS-pages.md"), told);
+} finally {
+  await browser.close();
+  await gateway.kill("SIGKILL");
+  upstream.close();
+  place.remove();
+}
