@@ -1,13 +1,12 @@
-// `npm run bench`: what it costs to read a streamed answer, in CPU time per event. Each contender has
+// `npm run bench:decode`: what it costs to read a streamed answer, in CPU time per event. Each contender has
 // a process of its own and reads the same bytes, in turns; `--write` keeps the result.
-import { writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { NODE_FLAGS } from "../scripts/checks.ts";
 import { CONTENDERS } from "./contenders.ts";
+import { keep } from "./keep.ts";
 import type { Job, Round } from "./lane.ts";
 import { Lane } from "./lane.ts";
-import { type BigRow, type Result, renderReport } from "./report.ts";
+import { type BigRow, median, type Result, renderReport } from "./report.ts";
 
 const MIB = 1024 * 1024;
 const BIG_MIB = [1, 4, 16, 64];
@@ -75,6 +74,18 @@ const small = await measureSmall(events, rounds);
 const report = renderReport({ small, big: await measureBig(), events, rounds });
 console.log(report);
 if (values.write) {
-  writeFileSync(join(import.meta.dirname, "RESULTS.md"), `${report}\n`);
-  console.error("written to bench/RESULTS.md");
+  const picture = (packing: "single" | "packets", packed: string) => ({
+    title: `Reading a streamed answer, ${packed}`,
+    says: "CPU microseconds per event of 300 bytes, median; shorter is better",
+    bars: small.map(({ name, [packing]: all }) => ({
+      label: name,
+      value: median(all),
+      isOurs: name.startsWith("pollux"),
+    })),
+    digits: 2,
+  });
+  keep("decode", report, {
+    "decode-single": picture("single", "one event a packet"),
+    "decode-packets": picture("packets", "packets of 16 KiB"),
+  });
 }

@@ -4,6 +4,8 @@ import { parseArgs } from "node:util";
 import { Pollux } from "../src/core/index.ts";
 import { encodeNative } from "../src/wire/index.ts";
 import { encodeInteraction, INTERACTION_DONE } from "../src/wire/interactions.ts";
+import { keep } from "./keep.ts";
+import { machine, median } from "./report.ts";
 
 const PACKET_BYTES = 16 * 1024;
 const MODEL = "gemini-3.6-flash";
@@ -11,6 +13,7 @@ const { values } = parseArgs({
   options: {
     events: { type: "string", default: "20000" },
     rounds: { type: "string", default: "7" },
+    write: { type: "boolean" },
   },
 });
 const events = Number(values.events);
@@ -82,10 +85,6 @@ async function run(name: keyof typeof lanes): Promise<number> {
   return (user + system) / events;
 }
 
-function median(list: readonly number[]): number {
-  return [...list].sort((a, b) => a - b)[list.length >> 1] ?? 0;
-}
-
 const measured = { generateContent: [] as number[], interactions: [] as number[] };
 for (let round = 0; round < rounds; round += 1) {
   for (const name of ["generateContent", "interactions"] as const) {
@@ -95,5 +94,29 @@ for (let round = 0; round < rounds; round += 1) {
   }
 }
 const [ours, theirs] = [median(measured.interactions), median(measured.generateContent)];
-console.log(`generateContent  ${theirs.toFixed(2)} µs an event`);
-console.log(`interactions     ${ours.toFixed(2)} µs an event, ${(ours / theirs).toFixed(2)}×`);
+const spread = (list: readonly number[]) =>
+  `${median(list).toFixed(2)} (${Math.min(...list).toFixed(2)}–${Math.max(...list).toFixed(2)})`;
+const report = `# What reading an interaction costs
+
+${new Date().toISOString().slice(0, 10)} · ${machine()} · \`npm run bench:interactions -- --write\`
+
+The same text in ${events.toLocaleString("en")} events, read through the same library in turns, ${rounds - 1} rounds after one to warm up; CPU time of the process per event, median (fastest–slowest).
+
+| | µs per event | to generateContent |
+|---|--:|--:|
+| generateContent | ${spread(measured.generateContent)} | 1.00× |
+| interactions | ${spread(measured.interactions)} | ${(ours / theirs).toFixed(2)}× |
+`;
+console.log(report);
+if (values.write)
+  keep("interactions", report, {
+    interactions: {
+      title: "Reading an interaction, and reading generateContent",
+      says: "CPU microseconds per event, median; shorter is better",
+      bars: [
+        { label: "generateContent", value: theirs },
+        { label: "interactions", value: ours, isOurs: true },
+      ],
+      digits: 2,
+    },
+  });

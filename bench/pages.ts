@@ -1,13 +1,12 @@
 // How the chat page feels while an answer comes: frames, keys, lag and stop, in Chromium with a slowed
-// processor. Prints a page; `--write` keeps it as bench/RESULTS-pages.md.
-import { writeFileSync } from "node:fs";
+// processor. Prints a page; `--write` keeps it in bench/RESULTS.md.
 import { cpus } from "node:os";
-import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { CHROMIUM, findProgram } from "../scripts/setup/system.ts";
 import { folder, gatewayProcess } from "../test/gateway/process.ts";
 import { type Asked, Scripted } from "../test/pages/scripted.ts";
+import { keep } from "./keep.ts";
 
 const { values } = parseArgs({
   options: {
@@ -211,7 +210,7 @@ try {
     "",
   ].join("\n");
   process.stdout.write(told);
-  if (values.write) writeFileSync(join(import.meta.dirname, "RESULTS-pages.md"), told);
+  if (values.write) keep("pages", told, {});
 } finally {
   await browser.close();
   await gateway.kill("SIGKILL");

@@ -41,7 +41,7 @@ export function renderReport(measured: Measured): string {
   return [
     "# What reading a stream costs",
     "",
-    `${new Date().toISOString().slice(0, 10)} · ${machine()} · \`npm run bench -- --write\``,
+    `${new Date().toISOString().slice(0, 10)} · ${machine()} · \`npm run bench:decode -- --write\``,
     "",
     `CPU time of the whole process per event: ${events.toLocaleString("en")} events of about 300 bytes, read until`,
     `warm, then ${rounds} rounds taken in turns; the median (fastest–slowest). Every contender has a process`,
@@ -122,7 +122,7 @@ function growth(big: readonly BigRow[], reader: string): number {
   return Math.max(...perMib) / (perMib[0] ?? Number.NaN);
 }
 
-function machine(): string {
+export function machine(): string {
   const [cpu] = cpus();
   return `${cpus().length} × ${cpu?.model.trim() ?? "unknown"}, ${process.platform} ${process.arch}, Node ${process.versions.node}`;
 }

@@ -1,11 +1,11 @@
 // What the gateway costs, beside a pipe, nginx and another gateway, in one run on one machine. Prints a
-// page; `--write` keeps it as bench/RESULTS-gateway.md. Linux only: it reads /proc.
+// page; `--write` keeps it in bench/RESULTS.md. Linux only: it reads /proc.
 import type { ChildProcess } from "node:child_process";
-import { writeFileSync } from "node:fs";
 import { cpus, platform, release } from "node:os";
-import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { redisServer } from "../../test/redis-server.ts";
+import { keep } from "../keep.ts";
+import type { Picture } from "../picture.ts";
 import {
   type Contender,
   child,
@@ -184,6 +184,31 @@ ${more.map((line) => `- ${line}`).join("\n")}
 `;
 }
 
+function pictures(table: Map<string, Seen>): Record<string, Picture> {
+  const bare = median(table.get("direct")?.p50 ?? []);
+  const measured = [...table].filter(([name, { cpu }]) => name !== "direct" && cpu.length > 0);
+  const picture = (title: string, says: string, of: (seen: Seen) => number): Picture => ({
+    title,
+    says: `${says}; shorter is better`,
+    bars: measured.map(([label, seen]) => ({
+      label,
+      value: of(seen),
+      isOurs: label.startsWith("Pollux"),
+    })),
+    digits: 1,
+  });
+  return {
+    "gateway-cpu": picture("Forwarding a stream", "CPU microseconds per event, median", ({ cpu }) =>
+      median(cpu),
+    ),
+    "gateway-delay": picture(
+      "What forwarding adds to an event's way",
+      "milliseconds at the median, beyond no gateway at all",
+      ({ p50 }) => median(p50) - bare,
+    ),
+  };
+}
+
 const redis = await redisServer();
 const source = await upstream(EVERY_MS);
 const slow = await upstream(SLOW_MS);
@@ -216,7 +241,7 @@ try {
   }
   const text = page(table, more);
   console.log(text);
-  if (values.write) writeFileSync(join(import.meta.dirname, "../RESULTS-gateway.md"), text);
+  if (values.write) keep("gateway", text, pictures(table));
 } finally {
   source.stop();
   slow.stop();
