@@ -3,6 +3,7 @@
 export { RetryBudget } from "./budget.ts";
 export { follow } from "./follow.ts";
 export {
+  type Api,
   contentTypeOf,
   errorBody,
   type Form,

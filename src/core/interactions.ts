@@ -13,6 +13,7 @@ export type {
   InteractionStep,
 } from "../wire/interactions.ts";
 export { Talk } from "./interact.ts";
+export { type InteractRequest, sortedOut } from "./interact-request.ts";
 
 export type InteractionsOptions = Pick<
   PolluxOptions,

@@ -1,12 +1,13 @@
 // The gateway's face: who asks, for what, and which door answers. Every refusal comes in the shape of
 // the API that was asked, and every visit is told of once.
 
-import { type Form, type Patience, refusalOf } from "../core/engine.ts";
+import { type Api, type Patience, refusalOf } from "../core/engine.ts";
 import { type Failure, failure } from "../core/failures.ts";
 import type { Clock } from "../core/index.ts";
 import { isStreamError } from "../core/index.ts";
 import { type Store, StoreError } from "../store/index.ts";
 import { answerHeaders, type Guest, type House, type Settings } from "./doors/door.ts";
+import { interactionRoutes } from "./doors/interactions.ts";
 import { nativeCall, nativeForward } from "./doors/native.ts";
 import { openAiChat, openAiModels, openAiText } from "./doors/openai.ts";
 import {
@@ -91,7 +92,7 @@ export class Gateway {
       graceMs: options.graceMs,
       watcher,
       defer: options.defer,
-      inputOf: (id, ask, life) => way.inputOf(id, ask, life),
+      driveOf: (id, ask, past) => way.driveOf(id, ask, past),
       onFailure: (info, event) => way.failed(info.id, info.model, event.failure),
       onOver: (info, end) => way.ended(info.id, info.model, end),
       onHealth: (error) => {
@@ -190,6 +191,7 @@ export class Gateway {
       add("POST", `/:version/${kind}/:call`, withKind);
       add("POST", `/${kind}/:call`, withKind);
     }
+    for (const { method, pattern, run } of interactionRoutes) add(method, pattern, run);
     for (const version of ["v1", "v1beta", "v1alpha", "v1beta1"]) {
       add("ANY", `/${version}/*`, (house, guest) => nativeForward(house, guest));
       add("ANY", `/upload/${version}/*`, (house, guest) => nativeForward(house, guest));
@@ -310,8 +312,9 @@ function requestIdOf({ headers }: Exchange, clock: Clock): string {
   return given !== undefined && /^[\w.:-]{1,128}$/.test(given) ? given : clock.id();
 }
 
-function apiOf(path: string): Form["api"] {
-  return /\/(?:chat\/)?completions$|\/openai\//.test(path) ? "openai" : "gemini";
+function apiOf(path: string): Api {
+  if (/\/(?:chat\/)?completions$|\/openai\//.test(path)) return "openai";
+  return /^\/(?:v\w+\/)?interactions(?:\/|$)/.test(path) ? "interactions" : "gemini";
 }
 
 const BODY_CODES = {

@@ -2,9 +2,9 @@
 // Gemini is to see. No request can reach another host.
 
 import {
-  type Life,
   type Patience,
   RetryBudget,
+  restore,
   type StreamInput,
   settingsOf,
 } from "../core/engine.ts";
@@ -13,7 +13,9 @@ import type { Clock, TerminalEvent } from "../core/index.ts";
 import { STREAM_HEADER } from "../wire/index.ts";
 import type { Ask } from "./ask.ts";
 import type { Exchange } from "./exchange.ts";
+import { interactionDrive } from "./interactions/drive.ts";
 import { Refusal } from "./refusal.ts";
+import type { Drive, Past } from "./streams.ts";
 import type { Credential, Warden } from "./warden.ts";
 
 export interface UpstreamOptions {
@@ -34,6 +36,35 @@ const PASSED_ON =
 const RETRIES = 5_000;
 const RETRIES_PER_REQUEST = 0.5;
 const ERROR_BODY_CHARS_MAX = 256 * 1024;
+
+const ANSWER_CHARS_MAX = 64 * 1024 * 1024;
+
+/** One stream's way to upstream. */
+interface Lane {
+  /** The URL of a path below the API's version. */
+  url(path: string): string;
+  credential(): Credential | Promise<Credential>;
+  /** Whether another way may do what failed on this one. */
+  another(problem: Failure): boolean;
+  /** The way that was taken last, by a word; from now on it takes no other. */
+  via(): string | undefined;
+}
+
+/** One plain call. */
+export interface Plain {
+  method?: "GET" | "POST" | "DELETE";
+  version: string;
+  model?: string;
+  via?: string | undefined;
+  headers: Record<string, string>;
+  body?: string;
+}
+
+export interface Reply {
+  body: string;
+  /** Why it was refused. */
+  problem: Failure | undefined;
+}
 
 interface Forwarding {
   bodyBytesMax: number;
@@ -57,17 +88,18 @@ export class Upstream {
   }
 
   /** What the core needs to ask for this stream. */
-  inputOf(id: string, ask: Ask, life: Life | undefined): StreamInput {
-    const { clock, fetch, warden, patience } = this.options;
-    const { model, request, version, headers, requestId } = ask;
-    const path = model.includes("/") ? model : `models/${model}`;
-    const url = this.urlOf(`${version}/${path}:streamGenerateContent`, "?alt=sse");
+  driveOf(id: string, ask: Ask, past: Past | undefined): Drive {
+    const { clock, fetch, patience } = this.options;
+    const { model, request, version, interact } = ask;
+    const lane = this.lane(version, model, past?.via ?? ask.via);
     const settings = settingsOf(model, patience, {
       deadlineMs: ask.deadlineMs,
       maxAttempts: ask.maxAttempts,
       resume: ask.resume,
     });
-    return {
+    const headers = () => this.dress(id, ask, lane);
+    const path = model.includes("/") ? model : `models/${model}`;
+    const input: StreamInput = {
       id,
       model,
       request,
@@ -76,24 +108,51 @@ export class Upstream {
       ...settings,
       budget: this.budget,
       noPrefill: this.noPrefill,
-      life,
-      another: (problem) => warden.hasAnother(model, problem),
-      dress: (body) => {
-        this.settle(id, undefined);
-        const credential = warden.credential(model);
-        this.inUse.set(id, credential);
-        return {
-          url,
-          headers: {
-            ...headers,
-            ...credential.headers,
-            "content-type": "application/json",
-            "x-request-id": requestId,
-            // The simulator is told which stream it serves, so that it can be broken on purpose.
-            ...(this.options.tellStream && { [STREAM_HEADER]: id }),
-          },
-          body: JSON.stringify(body),
-        };
+      life: past && restore(past.events, past.ageMs),
+      another: (problem) => lane.another(problem),
+      dress: async (body) => ({
+        url: lane.url(`${path}:streamGenerateContent?alt=sse`),
+        headers: { ...(await headers()), "content-type": "application/json" },
+        body: JSON.stringify(body),
+      }),
+    };
+    if (!interact) return { input };
+    const caller = { url: (path: string) => lane.url(path), headers, fetch };
+    return interactionDrive(input, { interact, past, caller, via: () => lane.via() });
+  }
+
+  /** The headers of one attempt, with the credential that it uses. */
+  private async dress(id: string, ask: Ask, lane: Lane): Promise<Record<string, string>> {
+    this.settle(id, undefined);
+    const credential = await lane.credential();
+    this.inUse.set(id, credential);
+    return {
+      ...ask.headers,
+      ...credential.headers,
+      "x-request-id": ask.requestId,
+      // The simulator is told which stream it serves, so that it can be broken on purpose.
+      ...(this.options.tellStream && { [STREAM_HEADER]: id }),
+    };
+  }
+
+  private lane(version: string, model: string, via: string | undefined): Lane {
+    const { warden } = this.options;
+    let tag = via;
+    let pinned = via !== undefined;
+    return {
+      url: (path) => {
+        const [name = "", search] = path.split("?");
+        return this.urlOf(`${version}/${name}`, search === undefined ? "" : `?${search}`);
+      },
+      credential: () => {
+        const credential = warden.credential(model, pinned ? tag : undefined);
+        tag = credential.tag;
+        return credential;
+      },
+      another: (problem) => !pinned && warden.hasAnother(model, problem),
+      via: () => {
+        pinned = true;
+        return tag;
       },
     };
   }
@@ -148,25 +207,40 @@ export class Upstream {
     return response.status;
   }
 
-  /** A small answer, read whole. */
-  async json(path: string, requestId: string): Promise<unknown> {
-    const { fetch, warden } = this.options;
-    const [name = "", search = ""] = path.split("?");
-    const credential = warden.credential("");
+  /** A small answer, read whole; a refusal comes as it is. */
+  async ask(path: string, asked: Plain): Promise<Reply> {
+    const { fetch } = this.options;
+    const { method = "GET", version, model = "", via, headers, body } = asked;
+    const lane = this.lane(version, model, via);
+    const credential = await lane.credential();
     try {
-      const response = await fetch(this.urlOf(name, search && `?${search}`), {
-        headers: { ...credential.headers, "x-request-id": requestId },
+      const response = await fetch(lane.url(path), {
+        method,
+        headers: { ...headers, ...credential.headers },
         redirect: "manual",
+        ...(body !== undefined && { body }),
       });
-      const { status, headers } = response;
-      const body = await response.text();
-      if (!response.ok) throw new Refusal(classifyResponse({ status, headers, body }));
-      credential.done();
-      return JSON.parse(body);
+      const { status, headers: sent } = response;
+      const text = (await response.text()).slice(0, ANSWER_CHARS_MAX);
+      const problem = response.ok
+        ? undefined
+        : classifyResponse({ status, headers: sent, body: text });
+      credential.done(problem);
+      return { body: text, problem };
     } catch (error) {
-      const problem = error instanceof Refusal ? error.failure : classifyThrown(error);
+      const problem = classifyThrown(error);
       credential.done(problem);
       throw new Refusal(problem);
+    }
+  }
+
+  async json(path: string, version: string, requestId: string): Promise<unknown> {
+    const reply = await this.ask(path, { version, headers: { "x-request-id": requestId } });
+    if (reply.problem) throw new Refusal(reply.problem);
+    try {
+      return JSON.parse(reply.body);
+    } catch (error) {
+      throw new Refusal(classifyThrown(error));
     }
   }
 

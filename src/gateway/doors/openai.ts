@@ -58,7 +58,8 @@ interface GeminiModel {
 export async function openAiModels(house: House, guest: Guest, one?: string): Promise<void> {
   const { exchange, requestId, client } = guest;
   const models = await house.upstream.json(
-    `${house.settings.apiVersion}/models?pageSize=1000`,
+    "models?pageSize=1000",
+    house.settings.apiVersion,
     requestId,
   );
   const list = ((models as { models?: GeminiModel[] }).models ?? [])
