@@ -67,6 +67,12 @@ const REPLAY_REFUSED: ReadonlySet<FailureCode> = new Set<FailureCode>([
   "payload_invalid",
 ]);
 
+/** Whether the request that failed so may have been carried out all the same. */
+export function mayHaveBegun({ code, httpStatus, grpcStatus }: Failure): boolean {
+  if (NEVER_SENT.has(code) || httpStatus === 429) return false;
+  return grpcStatus === undefined || BEGUN.has(code);
+}
+
 export class Talk implements Ways {
   readonly view = new InteractionView();
   private readonly options: InteractOptions;
@@ -246,13 +252,12 @@ export class Talk implements Ways {
     return { ...on, ...(input !== undefined && { input }) };
   }
 
-  private mayCreate({ code, httpStatus, grpcStatus }: Failure): boolean {
+  private mayCreate(failure: Failure): boolean {
     const { options, body } = this;
     if (options.interaction !== undefined) return false;
     if (options.mayCreateTwice || (body.store === false && !body.background)) return true;
     if (this.everCreated) return false;
-    if (NEVER_SENT.has(code) || httpStatus === 429) return true;
-    return grpcStatus !== undefined && !BEGUN.has(code);
+    return !mayHaveBegun(failure);
   }
 
   private isKept(): boolean {

@@ -3,6 +3,7 @@
 import { type Api, failureOf, refusalOf } from "../../core/engine.ts";
 import type { Failure } from "../../core/failures.ts";
 import type { StreamEvent, TerminalEvent } from "../../core/index.ts";
+import { mayHaveBegun } from "../../core/interactions.ts";
 import { encodeComment } from "../../wire/index.ts";
 import {
   encodeInteraction,
@@ -30,6 +31,8 @@ export interface InteractionForm {
 }
 
 const API: Api = "interactions";
+/** Failures on the way or at the other end; the others were seen before anything was sent. */
+const REACHED: ReadonlySet<string> = new Set(["network", "upstream", "stream", "limit", "unknown"]);
 /** The status of a failure after which an interaction may exist: no client repeats it by itself. */
 const MAY_EXIST = 424;
 const REPEATED = /^(408|409|429|5\d\d)$/;
@@ -108,8 +111,12 @@ export class InteractionSink implements Sink {
     this.over = true;
     const isError = rest.some(({ event_type: type }) => type === "error");
     const silent = !this.sending.isOpen && before === "";
-    const mayExist = this.retell.created || end.notResumed === "may_create_twice";
-    if (isError && silent) this.refuse(failureOf(end), mayExist);
+    const problem = failureOf(end);
+    const mayExist =
+      this.retell.created ||
+      end.notResumed === "may_create_twice" ||
+      (REACHED.has(problem.kind) && mayHaveBegun(problem));
+    if (isError && silent) this.refuse(problem, mayExist);
     else if (this.whole) this.answer();
     else this.sending.end(isError ? text : text + INTERACTION_DONE);
   }
