@@ -185,16 +185,22 @@ export class Talk implements Ways {
     const { view } = this;
     let chars = 0;
     let checkpoint = 0;
+    let replay = false;
     for (const event of events) {
-      if (event.type === "attempt" && event.how === "replay") view.again("event");
-      else if (event.type === "attempt") {
+      if (event.type === "attempt") replay = event.how === "replay";
+      // What a replay told was new: it goes on where the view stands.
+      if (event.type === "attempt" && !replay) {
         view.anew();
         this.base = event.how === "token" ? checkpoint : 0;
         if (event.how === "anchor") this.base = chars;
       }
       if (event.type !== "chunk") continue;
       const { candidates, interactionEvent } = event.chunk;
-      if (interactionEvent) view.read(interactionEvent as InteractionEvent);
+      const told = interactionEvent as InteractionEvent | undefined;
+      // Unless it was joined by its text, and told from its start.
+      if (replay && /created|\.start$/.test(told?.event_type ?? "") && told?.interaction)
+        view.forget();
+      if (told) view.read(told);
       this.everCreated ||= view.created;
       for (const part of candidates?.[0]?.content?.parts ?? [])
         if (!part.thought) chars += part.text?.length ?? 0;

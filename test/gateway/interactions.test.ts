@@ -3,7 +3,10 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { GoogleGenAI } from "@google/genai";
-import { host } from "./host.ts";
+import { systemClock } from "../../src/core/index.ts";
+import { type Exchange, KeyPool } from "../../src/gateway/index.ts";
+import { createSim } from "../../src/sim/index.ts";
+import { host, OPEN_HOUSE } from "./host.ts";
 
 const MODEL = "gemini-3.6-flash";
 const INPUT = "Tell me 120 words about lighthouses";
@@ -174,4 +177,129 @@ test("one is created once, however often it is asked for with one key", async ()
   const [one, two] = await Promise.all([asked(), asked()]);
   assert.equal(one?.id, two?.id);
   assert.equal(made.sim.interactions.length, before + 1);
+});
+
+/** Keys of two projects: neither finds what the other created. */
+function projects() {
+  const sims = { one: createSim({ ttftMs: 0 }), two: createSim({ ttftMs: 0 }) };
+  const asked: string[] = [];
+  const ask: typeof fetch = (input, init) => {
+    const key = new Headers(init?.headers).get("x-goog-api-key") as "one" | "two";
+    asked.push(key);
+    return sims[key].fetch(input, init);
+  };
+  const pool = new KeyPool(
+    ["one", "two"].map((secret) => ({ name: secret.toUpperCase(), secret })),
+    systemClock,
+  );
+  const warden = {
+    ...OPEN_HOUSE,
+    credential: (model: string, tag?: string) => {
+      const taken = pool.take(model, tag);
+      if ("failure" in taken) throw taken.failure;
+      return { ...taken, headers: { "x-goog-api-key": taken.secret } };
+    },
+  };
+  return { asked, ask, warden };
+}
+
+test("what one key created is only ever asked for with that key", async () => {
+  const { asked, ask, warden } = projects();
+  const two = await host({ fetch: ask, warden });
+  try {
+    const interactions = google(two);
+    for (let i = 0; i < 4; i += 1) {
+      asked.length = 0;
+      // Others are under way, so the pool would rather give the other key.
+      const busy = warden.credential(MODEL);
+      const first = await interactions.create({ model: MODEL, input: INPUT });
+      busy.done();
+      const next = { model: MODEL, input: "On", previous_interaction_id: first.id };
+      await interactions.create(next);
+      await interactions.get(first.id);
+      await interactions.delete(first.id);
+      assert.equal(asked.length, 4);
+      assert.equal(new Set(asked).size, 1);
+    }
+  } finally {
+    await two.close();
+  }
+});
+
+test("whose it is, nobody else learns; models that are not offered are refused", async () => {
+  const warden = {
+    ...OPEN_HOUSE,
+    identify: async ({ headers }: Exchange) => ({
+      name: headers["x-goog-api-key"] ?? "",
+      operator: false,
+    }),
+    mayUse: (_client: unknown, model: string) => model === MODEL,
+  };
+  const shared = await host({ warden });
+  try {
+    const as = (apiKey: string) =>
+      new GoogleGenAI({ apiKey, httpOptions: { baseUrl: shared.url } }).interactions;
+    const { id } = await as("anna").create({ model: MODEL, input: INPUT });
+    const before = shared.sim.journal.length;
+    const next = { model: MODEL, input: "On", previous_interaction_id: id };
+    for (const asked of [
+      as("bert").get(id),
+      as("bert").get(id, { stream: true }),
+      as("bert").cancel(id),
+      as("bert").delete(id),
+      as("bert").create(next),
+    ])
+      await assert.rejects(asked, { status: 404 });
+    const other = as("anna").create({ model: "gemini-2.5-pro", input: INPUT });
+    await assert.rejects(other, { status: 403 });
+    assert.equal(shared.sim.journal.length, before);
+    assert.equal((await as("anna").get(id)).status, "completed");
+  } finally {
+    await shared.close();
+  }
+});
+
+test("a failure after which it may exist is no invitation to ask again", async () => {
+  const cut = await host({ sim: { scenario: "connect-reset" } });
+  try {
+    const asked = google(cut).create({ model: MODEL, input: INPUT });
+    await assert.rejects(asked, { status: 424 });
+    assert.equal(cut.sim.journal.length, 1, "nobody asked twice");
+  } finally {
+    await cut.close();
+  }
+});
+
+test("what was created elsewhere is read through a stream of the log", async () => {
+  const created = await made.sim.fetch("http://simulator.invalid/v1beta/interactions", {
+    method: "POST",
+    headers: { "x-goog-api-key": "any" },
+    body: JSON.stringify({ model: MODEL, input: INPUT, background: true }),
+  });
+  const { id } = (await created.json()) as { id: string };
+  const interactions = google(made);
+  const events = await all(await interactions.get(id, { stream: true }));
+  assert.equal(textOf(events), truthOf(MODEL));
+  const rest = await all(await interactions.get(id, { stream: true, last_event_id: "evt_9" }));
+  assert.deepEqual(textOf(rest), textOf(events.slice(9)));
+  // Where the log is gone, the place still names Google's own event.
+  const place = `plx-4711~evt_9`;
+  const again = await all(await interactions.get(id, { stream: true, last_event_id: place }));
+  assert.equal(textOf(again), textOf(rest));
+});
+
+test("what Google does not store is kept by the gateway, under the stream's id", async () => {
+  const asked = { model: MODEL, input: INPUT, store: false, stream: true };
+  const response = await fetch(`${made.url}/v1/interactions`, {
+    method: "POST",
+    body: JSON.stringify(asked),
+  });
+  const text = await response.text();
+  const id = response.headers.get("x-pollux-stream") ?? "";
+  const events = await all(await google(made).get(id, { stream: true }));
+  assert.equal(textOf(events), truthOf(MODEL));
+  assert.ok(text.includes(events[5]?.event_id ?? "none"));
+  assert.equal((await google(made).get(id)).output_text, truthOf(MODEL));
+  await google(made).delete(id);
+  await assert.rejects(google(made).get(id), /not kept/);
 });
