@@ -5,6 +5,7 @@ import { after, test } from "node:test";
 import { GoogleGenAI } from "@google/genai";
 import { systemClock } from "../../src/core/index.ts";
 import { type Exchange, KeyPool } from "../../src/gateway/index.ts";
+import { readName } from "../../src/gateway/interactions/name.ts";
 import { createSim } from "../../src/sim/index.ts";
 import { host, OPEN_HOUSE } from "./host.ts";
 
@@ -302,4 +303,20 @@ test("what Google does not store is kept by the gateway, under the stream's id",
   assert.equal((await google(made).get(id)).output_text, truthOf(MODEL));
   await google(made).delete(id);
   await assert.rejects(google(made).get(id), /not kept/);
+});
+
+test("a run in the background is not ended by a gateway that leaves, but by who stops it", async () => {
+  for (const leaves of [true, false]) {
+    const one = await host({ sim: { chunkDelayMs: HOUR_MS } });
+    const asked = { model: MODEL, input: INPUT, background: true };
+    const { id } = await google(one).create(asked);
+    const { stream } = readName(id);
+    if (leaves) await one.gateway.drain(0);
+    else await fetch(`${one.url}/streams/${stream}/stop`, { method: "POST" });
+    const status = async () => one.sim.interactions[0]?.status;
+    for (let i = 0; i < 50 && !leaves && (await status()) === "in_progress"; i += 1)
+      await fetch(`${one.url}/healthz`);
+    assert.equal(await status(), leaves ? "in_progress" : "cancelled");
+    await one.close();
+  }
 });
