@@ -73,7 +73,9 @@ export function vertex(
   const urlAt = (location: string, path: string): string => {
     const host = (base ?? hostOf(location)).replace(/\/+$/, "");
     const inProject = express ? "" : `${place}/${location}/`;
-    if (/^models(\?|$)/.test(path)) return `${host}/${apiVersion}/publishers/${publisher}/${path}`;
+    // What a model is, is the publisher's to say, and of no project.
+    if (/^models(\/[^/:?]+)?(\?|$)/.test(path))
+      return `${host}/${apiVersion}/publishers/${publisher}/${path}`;
     const owner = /^models\//.test(path) ? `publishers/${publisher}/` : "";
     return `${host}/${apiVersion}/${inProject}${owner}${path}`;
   };

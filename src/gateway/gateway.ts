@@ -8,7 +8,7 @@ import { isStreamError } from "../core/index.ts";
 import { type Store, StoreError } from "../store/index.ts";
 import { answerHeaders, type Guest, type House, type Settings } from "./doors/door.ts";
 import { interactionRoutes } from "./doors/interactions.ts";
-import { nativeCall, nativeForward } from "./doors/native.ts";
+import { nativeCall, nativeForward, vertexCall } from "./doors/native.ts";
 import { openAiChat, openAiModels, openAiText } from "./doors/openai.ts";
 import {
   listStreams,
@@ -22,6 +22,7 @@ import type { Exchange } from "./exchange.ts";
 import { checkCsrf } from "./guard/csrf.ts";
 import { Refusal } from "./refusal.ts";
 import { matchRoute, type Route, type Visit } from "./route.ts";
+import type { VertexPlace } from "./site.ts";
 import { Streams } from "./streams.ts";
 import { Upstream } from "./upstream.ts";
 import type { Client, Warden } from "./warden.ts";
@@ -36,6 +37,7 @@ export interface GatewayOptions {
   owner: string;
   upstream: {
     baseUrl: string;
+    vertex?: VertexPlace | undefined;
     fetch: typeof globalThis.fetch;
     patience: Patience;
     tellStream?: boolean;
@@ -191,6 +193,9 @@ export class Gateway {
       add("POST", `/:version/${kind}/:call`, withKind);
       add("POST", `/${kind}/:call`, withKind);
     }
+    const place = "/:version/projects/:project/locations/:location";
+    for (const base of [place, "/:version"])
+      add("POST", `${base}/publishers/:publisher/models/:call`, vertexCall);
     for (const { method, pattern, run } of interactionRoutes) add(method, pattern, run);
     for (const version of ["v1", "v1beta", "v1alpha", "v1beta1"]) {
       add("ANY", `/${version}/*`, (house, guest) => nativeForward(house, guest));
@@ -314,7 +319,9 @@ function requestIdOf({ headers }: Exchange, clock: Clock): string {
 
 function apiOf(path: string): Api {
   if (/\/(?:chat\/)?completions$|\/openai\//.test(path)) return "openai";
-  return /^\/(?:v\w+\/)?interactions(?:\/|$)/.test(path) ? "interactions" : "gemini";
+  return /^\/(?:v\w+\/)?(?:projects\/[^/]+\/locations\/[^/]+\/)?interactions(?:\/|$)/.test(path)
+    ? "interactions"
+    : "gemini";
 }
 
 const BODY_CODES = {

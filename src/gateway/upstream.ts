@@ -9,17 +9,19 @@ import {
   settingsOf,
 } from "../core/engine.ts";
 import { classifyResponse, classifyThrown, type Failure, redact } from "../core/failures.ts";
-import type { Clock, TerminalEvent } from "../core/index.ts";
+import type { Clock, ModelInfo, TerminalEvent } from "../core/index.ts";
 import { STREAM_HEADER } from "../wire/index.ts";
 import type { Ask } from "./ask.ts";
 import type { Exchange } from "./exchange.ts";
 import { interactionDrive } from "./interactions/drive.ts";
 import { Refusal } from "./refusal.ts";
+import { type Lane, type Site, siteOf, type VertexPlace, withRoles } from "./site.ts";
 import type { Drive, Past } from "./streams.ts";
 import type { Credential, Warden } from "./warden.ts";
 
 export interface UpstreamOptions {
   baseUrl: string;
+  vertex?: VertexPlace | undefined;
   fetch: typeof globalThis.fetch;
   clock: Clock;
   warden: Warden;
@@ -39,15 +41,12 @@ const ERROR_BODY_CHARS_MAX = 256 * 1024;
 
 const ANSWER_CHARS_MAX = 64 * 1024 * 1024;
 
-/** One stream's way to upstream. */
-interface Lane {
-  /** The URL of a path below the API's version. */
-  url(path: string): string;
-  credential(): Credential | Promise<Credential>;
-  /** Whether another way may do what failed on this one. */
-  another(problem: Failure): boolean;
-  /** The way that was taken last, by a word; from now on it takes no other. */
-  via(): string | undefined;
+const MODEL_PAGES_MAX = 20;
+
+interface ModelPage {
+  models?: ModelInfo[];
+  publisherModels?: ModelInfo[];
+  nextPageToken?: string;
 }
 
 /** One plain call. */
@@ -76,22 +75,26 @@ interface Forwarding {
 
 export class Upstream {
   private readonly options: UpstreamOptions;
-  private readonly base: URL;
+  private readonly site: Site;
   private readonly budget = new RetryBudget(RETRIES, RETRIES_PER_REQUEST);
   private readonly noPrefill = new Set<string>();
   /** The key each running stream is using. */
   private readonly inUse = new Map<string, Credential>();
 
+  get isVertex(): boolean {
+    return this.site.vertex;
+  }
+
   constructor(options: UpstreamOptions) {
     this.options = options;
-    this.base = new URL(options.baseUrl.endsWith("/") ? options.baseUrl : `${options.baseUrl}/`);
+    this.site = siteOf(options);
   }
 
   /** What the core needs to ask for this stream. */
   driveOf(id: string, ask: Ask, past: Past | undefined): Drive {
     const { clock, fetch, patience } = this.options;
     const { model, request, version, interact } = ask;
-    const lane = this.lane(version, model, past?.via ?? ask.via);
+    const lane = this.site.lane(version, model, past?.via ?? ask.via);
     const settings = settingsOf(model, patience, {
       deadlineMs: ask.deadlineMs,
       maxAttempts: ask.maxAttempts,
@@ -113,7 +116,7 @@ export class Upstream {
       dress: async (body) => ({
         url: lane.url(`${path}:streamGenerateContent?alt=sse`),
         headers: { ...(await headers()), "content-type": "application/json" },
-        body: JSON.stringify(body),
+        body: JSON.stringify(this.site.vertex ? withRoles(body) : body),
       }),
     };
     if (!interact) return { input };
@@ -135,28 +138,6 @@ export class Upstream {
     };
   }
 
-  private lane(version: string, model: string, via: string | undefined): Lane {
-    const { warden } = this.options;
-    let tag = via;
-    let pinned = via !== undefined;
-    return {
-      url: (path) => {
-        const [name = "", search] = path.split("?");
-        return this.urlOf(`${version}/${name}`, search === undefined ? "" : `?${search}`);
-      },
-      credential: () => {
-        const credential = warden.credential(model, pinned ? tag : undefined);
-        tag = credential.tag;
-        return credential;
-      },
-      another: (problem) => !pinned && warden.hasAnother(model, problem),
-      via: () => {
-        pinned = true;
-        return tag;
-      },
-    };
-  }
-
   /** An attempt of this stream failed. */
   failed(id: string, model: string, problem: Failure): void {
     this.settle(id, problem);
@@ -171,11 +152,12 @@ export class Upstream {
 
   /** Whatever is no generation passes through, byte by byte, at the client's own speed. */
   async forward(exchange: Exchange, options: Forwarding): Promise<number> {
-    const { fetch, warden } = this.options;
-    const url = this.urlOf(exchange.path.replace(/^\/+/, ""), withoutKey(exchange.search));
+    const { fetch } = this.options;
+    const { site } = this;
+    const url = site.pass(exchange.path, withoutKey(exchange.search));
     const hasBody = !/^(GET|HEAD|DELETE)$/.test(exchange.method);
     const body = hasBody ? await exchange.body(options.bodyBytesMax) : undefined;
-    const credential = warden.credential(options.model);
+    const credential = await site.lane("", options.model).credential();
     const controller = new AbortController();
     exchange.onLeave(() => controller.abort());
     const headers: Record<string, string> = {};
@@ -211,7 +193,7 @@ export class Upstream {
   async ask(path: string, asked: Plain): Promise<Reply> {
     const { fetch } = this.options;
     const { method = "GET", version, model = "", via, headers, body } = asked;
-    const lane = this.lane(version, model, via);
+    const lane = this.site.lane(version, model, via);
     const credential = await lane.credential();
     try {
       const response = await fetch(lane.url(path), {
@@ -234,14 +216,21 @@ export class Upstream {
     }
   }
 
-  async json(path: string, version: string, requestId: string): Promise<unknown> {
-    const reply = await this.ask(path, { version, headers: { "x-request-id": requestId } });
-    if (reply.problem) throw new Refusal(reply.problem);
-    try {
-      return JSON.parse(reply.body);
-    } catch (error) {
-      throw new Refusal(classifyThrown(error));
+  /** All models that upstream lists, in the Gemini API's words. */
+  async models(version: string, requestId: string): Promise<ModelInfo[]> {
+    const headers = { "x-request-id": requestId };
+    const found: ModelInfo[] = [];
+    let page = "";
+    for (let i = 0; i < MODEL_PAGES_MAX; i += 1) {
+      const reply = await this.ask(`models?pageSize=1000${page}`, { version, headers });
+      if (reply.problem) throw new Refusal(reply.problem);
+      const told = parsed(reply.body) as ModelPage;
+      for (const model of told.models ?? told.publisherModels ?? [])
+        found.push({ ...model, name: model.name.replace(/^publishers\/[^/]+\//, "") });
+      if (!told.nextPageToken) break;
+      page = `&pageToken=${encodeURIComponent(told.nextPageToken)}`;
     }
+    return found;
   }
 
   /** Google's own error, which may quote the key. */
@@ -265,14 +254,13 @@ export class Upstream {
     this.inUse.get(id)?.done(problem);
     this.inUse.delete(id);
   }
+}
 
-  private urlOf(path: string, search: string): string {
-    const url = new URL(this.base);
-    url.pathname = `${this.base.pathname}${path}`.replace(/\/{2,}/g, "/");
-    url.search = search;
-    // Setting a path cannot change the host; that the base's own path is kept is checked here.
-    if (!url.pathname.startsWith(this.base.pathname)) throw new Refusal("route_not_found");
-    return url.href;
+function parsed(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch (error) {
+    throw new Refusal(classifyThrown(error));
   }
 }
 

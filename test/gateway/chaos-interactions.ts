@@ -1,9 +1,19 @@
 // How a client of the Interactions API meets the gateway in the chaos run: stored, in the background or
 // not kept, streamed or whole, leaving and coming back with the last event's id.
 import type { Run } from "../scenarios/chaos.ts";
-import type { Told } from "./chaos.ts";
 
 const READS_MAX = 300;
+
+export interface Told {
+  /** The visible text, as the client put it together. */
+  text: string;
+  /** Whether the client was told that the answer is whole. */
+  whole: boolean;
+  /** What it was told otherwise. */
+  said: string;
+  wrong: string[];
+  reads?: number;
+}
 
 interface Event {
   event_type: string;

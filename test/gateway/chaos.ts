@@ -8,7 +8,7 @@ import { createSim } from "../../src/sim/index.ts";
 import { openStore, type StoreOptions } from "../../src/store/index.ts";
 import { FakeClock } from "../fake-clock.ts";
 import { type Run, randomOf, runOf } from "../scenarios/chaos.ts";
-import { createdTwice, tellInteraction } from "./chaos-interactions.ts";
+import { createdTwice, type Told, tellInteraction } from "./chaos-interactions.ts";
 import { fastClock } from "./fast-clock.ts";
 import { host, OPEN_HOUSE } from "./host.ts";
 
@@ -35,23 +35,14 @@ export interface GatewayTally {
   broken: { seed: number; door: DoorName; scenario: string; model: string; wrong: string[] }[];
 }
 
-export interface Told {
-  /** The visible text, as the client put it together. */
-  text: string;
-  /** Whether the client was told that the answer is whole. */
-  whole: boolean;
-  /** What it was told otherwise. */
-  said: string;
-  wrong: string[];
-  reads?: number;
-}
-
 export async function gatewayChaos(options: {
   runs: number;
   seed: number;
   store: StoreOptions;
   doors?: readonly DoorName[];
   atOnce?: number;
+  /** The gateway asks Vertex, in two locations. */
+  vertex?: boolean;
 }): Promise<GatewayTally> {
   const { runs, seed, doors = DOORS, atOnce = 16 } = options;
   const clock = fastClock();
@@ -71,6 +62,9 @@ export async function gatewayChaos(options: {
     clock,
     fetch: sim.fetch,
     warden,
+    ...(options.vertex && {
+      vertex: { project: "chaos", location: ["us-central1", "europe-west4"], token: CANARY },
+    }),
   });
   const tally: GatewayTally = { outcomes: {}, reads: 0, broken: [] };
   let next = 0;
@@ -318,6 +312,7 @@ if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
       runs: { type: "string", default: "1000" },
       seed: { type: "string", default: "1" },
       door: { type: "string" },
+      vertex: { type: "boolean", default: false },
       store: { type: "string", default: "memory" },
       "redis-url": { type: "string", default: "redis://127.0.0.1:6379" },
       folder: { type: "string", default: ".pollux/chaos" },
@@ -335,6 +330,7 @@ if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
     runs: Number(values.runs),
     seed: Number(values.seed),
     store,
+    vertex: values.vertex,
     ...(values.door && { doors: [values.door as DoorName] }),
   });
   for (const one of tally.broken.slice(0, 5)) console.log(JSON.stringify(one, null, 2));

@@ -29,10 +29,14 @@ interface Door {
   run(house: House, guest: Guest): Promise<void>;
 }
 
-export const interactionRoutes: readonly Door[] = [
+const BASES = [
   "/:version/interactions",
   "/interactions",
-].flatMap((base): Door[] => [
+  // As clients of Vertex ask; where it is, is the gateway's business.
+  "/:vertex/projects/:project/locations/:location/interactions",
+];
+
+export const interactionRoutes: readonly Door[] = BASES.flatMap((base): Door[] => [
   { method: "POST", pattern: base, run: create },
   { method: "GET", pattern: `${base}/:id`, run: look },
   { method: "DELETE", pattern: `${base}/:id`, run: remove },
