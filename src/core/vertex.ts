@@ -100,7 +100,7 @@ export function vertex(
 }
 
 /** `global` has no name of its own; two continents have one that is not a region's. */
-function hostOf(location: string): string {
+export function hostOf(location: string): string {
   if (location === "global") return "https://aiplatform.googleapis.com";
   if (location === "us" || location === "eu")
     return `https://aiplatform.${location}.rep.googleapis.com`;
