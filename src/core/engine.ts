@@ -2,6 +2,7 @@
 // written in the forms that clients expect.
 export { RetryBudget } from "./budget.ts";
 export {
+  type Api,
   contentTypeOf,
   errorBody,
   type Form,

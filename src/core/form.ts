@@ -14,6 +14,10 @@ import { OpenAiEncode, openAiCompletion } from "../wire/openai.ts";
 import { textCompletion, textPiece } from "../wire/openai-text.ts";
 import type { TerminalEvent } from "./event.ts";
 import { FAILURES, type Failure, failure } from "./failure-table.ts";
+import { interactionError } from "./interaction-error.ts";
+
+/** Whose words an error is told in. */
+export type Api = Form["api"] | "interactions";
 
 export interface Form {
   api: "gemini" | "openai" | "openai-text";
@@ -149,8 +153,9 @@ export function statusOf(problem: Failure): number {
   return httpStatus && httpStatus >= 400 ? httpStatus : FAILURES[code].status;
 }
 
-export function errorBody(problem: Failure, api: Form["api"]) {
+export function errorBody(problem: Failure, api: Api) {
   const code = statusOf(problem);
+  if (api === "interactions") return { error: interactionError(problem, code) };
   const message = `${problem.message} (${problem.code}) ${problem.next}`;
   if (api !== "gemini")
     return { error: { message, type: problem.kind, param: null, code: problem.code } };
@@ -180,7 +185,7 @@ const STATUS_WORDS: Readonly<Record<number, string>> = {
 /** An error before the first byte: its status says it, and when to come back. */
 export function refusalOf(
   problem: Failure,
-  api: Form["api"],
+  api: Api,
 ): { status: number; headers: Record<string, string>; body: string } {
   const { retryAfterMs } = problem;
   return {

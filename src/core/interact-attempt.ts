@@ -28,10 +28,13 @@ export function interactionAttempt(base: typeof Attempt): Made {
 function classOf(base: typeof Attempt): Made {
   return class extends base {
     private readonly standing: Standing;
+    private readonly keep: AttemptOptions["keep"];
     private forget: (() => void) | undefined;
 
     constructor(upstream: Upstream, options: AttemptOptions, standing: Standing) {
-      super(upstream, options);
+      // What comes is an event; what is kept is the chunk that is made of it.
+      super(upstream, { ...options, keep: undefined });
+      this.keep = options.keep;
       this.standing = standing;
     }
 
@@ -56,6 +59,8 @@ function classOf(base: typeof Attempt): Made {
         if (chunk.error !== undefined) return { body: chunk, httpStatus };
         this.seen.add(chunk);
         chunks.push(chunk);
+        if (chunk.interactionEvent === value && frame.data.startsWith("{"))
+          this.keep?.(chunk, jsonOf(chunk, frame.data));
       }
       if (view.ended) this.forget ??= this.options.clock.setTimer(() => this.close(), ENDING_MS);
       return undefined;
@@ -71,6 +76,12 @@ function classOf(base: typeof Attempt): Made {
       return super.end(empty ? { code: "empty_response" } : undefined);
     }
   };
+}
+
+/** The chunk with its event, last, as it came. */
+function jsonOf({ interactionEvent: _, ...around }: GeminiChunk, json: string): string {
+  const head = JSON.stringify(around).slice(0, -1);
+  return `${head}${head === "{" ? "" : ","}"interactionEvent":${json}}`;
 }
 
 /** Nothing for what is no event and no interaction. */

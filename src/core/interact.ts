@@ -67,6 +67,12 @@ const REPLAY_REFUSED: ReadonlySet<FailureCode> = new Set<FailureCode>([
   "payload_invalid",
 ]);
 
+/** Whether the request that failed so may have been carried out all the same. */
+export function mayHaveBegun({ code, httpStatus, grpcStatus }: Failure): boolean {
+  if (NEVER_SENT.has(code) || httpStatus === 429) return false;
+  return grpcStatus === undefined || BEGUN.has(code);
+}
+
 export class Talk implements Ways {
   readonly view = new InteractionView();
   private readonly options: InteractOptions;
@@ -179,16 +185,22 @@ export class Talk implements Ways {
     const { view } = this;
     let chars = 0;
     let checkpoint = 0;
+    let replay = false;
     for (const event of events) {
-      if (event.type === "attempt" && event.how === "replay") view.again("event");
-      else if (event.type === "attempt") {
+      if (event.type === "attempt") replay = event.how === "replay";
+      // What a replay told was new: it goes on where the view stands.
+      if (event.type === "attempt" && !replay) {
         view.anew();
         this.base = event.how === "token" ? checkpoint : 0;
         if (event.how === "anchor") this.base = chars;
       }
       if (event.type !== "chunk") continue;
       const { candidates, interactionEvent } = event.chunk;
-      if (interactionEvent) view.read(interactionEvent as InteractionEvent);
+      const told = interactionEvent as InteractionEvent | undefined;
+      // Unless it was joined by its text, and told from its start.
+      if (replay && /created|\.start$/.test(told?.event_type ?? "") && told?.interaction)
+        view.forget();
+      if (told) view.read(told);
       this.everCreated ||= view.created;
       for (const part of candidates?.[0]?.content?.parts ?? [])
         if (!part.thought) chars += part.text?.length ?? 0;
@@ -246,13 +258,12 @@ export class Talk implements Ways {
     return { ...on, ...(input !== undefined && { input }) };
   }
 
-  private mayCreate({ code, httpStatus, grpcStatus }: Failure): boolean {
+  private mayCreate(failure: Failure): boolean {
     const { options, body } = this;
     if (options.interaction !== undefined) return false;
     if (options.mayCreateTwice || (body.store === false && !body.background)) return true;
     if (this.everCreated) return false;
-    if (NEVER_SENT.has(code) || httpStatus === 429) return true;
-    return grpcStatus !== undefined && !BEGUN.has(code);
+    return !mayHaveBegun(failure);
   }
 
   private isKept(): boolean {

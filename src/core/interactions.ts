@@ -12,7 +12,8 @@ export type {
   InteractionRequest,
   InteractionStep,
 } from "../wire/interactions.ts";
-export { Talk } from "./interact.ts";
+export { mayHaveBegun, Talk } from "./interact.ts";
+export { type InteractRequest, sortedOut } from "./interact-request.ts";
 
 export type InteractionsOptions = Pick<
   PolluxOptions,

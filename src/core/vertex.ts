@@ -73,7 +73,9 @@ export function vertex(
   const urlAt = (location: string, path: string): string => {
     const host = (base ?? hostOf(location)).replace(/\/+$/, "");
     const inProject = express ? "" : `${place}/${location}/`;
-    if (/^models(\?|$)/.test(path)) return `${host}/${apiVersion}/publishers/${publisher}/${path}`;
+    // What a model is, is the publisher's to say, and of no project.
+    if (/^models(\/[^/:?]+)?(\?|$)/.test(path))
+      return `${host}/${apiVersion}/publishers/${publisher}/${path}`;
     const owner = /^models\//.test(path) ? `publishers/${publisher}/` : "";
     return `${host}/${apiVersion}/${inProject}${owner}${path}`;
   };
@@ -98,7 +100,7 @@ export function vertex(
 }
 
 /** `global` has no name of its own; two continents have one that is not a region's. */
-function hostOf(location: string): string {
+export function hostOf(location: string): string {
   if (location === "global") return "https://aiplatform.googleapis.com";
   if (location === "us" || location === "eu")
     return `https://aiplatform.${location}.rep.googleapis.com`;

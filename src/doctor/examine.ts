@@ -124,7 +124,7 @@ async function inTime(check: Check, run: Run, inner: boolean): Promise<Seen> {
     check: check.id,
     world,
     target,
-    apiUrl: inner ? "http://simulator.invalid/v1beta" : `${target.baseUrl}/v1beta`,
+    apiUrl: inner ? "http://simulator.invalid" : target.baseUrl,
     // A proxy that is no URL is one check's finding, not every check's end.
     fetch:
       (inner ? world.simulated : undefined) ??

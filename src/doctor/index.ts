@@ -15,6 +15,7 @@ export type { Facts, Finding, FindingCode, Report, Status } from "./finding.ts";
 export { OWN_FINDINGS } from "./finding-table.ts";
 export { comparePaths, type Paths, type Way } from "./paths.ts";
 export { filledFrom, type Shape, shapeOf } from "./shape.ts";
+export type { VertexTarget } from "./target.ts";
 export type { Ground, Proof } from "./verify/proof.ts";
 export type { Level, Ramp } from "./verify/ramp.ts";
 export {

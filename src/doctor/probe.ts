@@ -47,7 +47,7 @@ async function askPlainly(
   const { world } = scene;
   const began = world.now();
   try {
-    const response = await scene.fetch(`${scene.apiUrl}/${path}`, init(scene, body, requestId));
+    const response = await scene.fetch(urlOf(scene, path), init(scene, body, requestId));
     const text = (await response.text()).slice(0, BODY_CHARS_MAX);
     const { status, headers } = response;
     const reply = { status, headers, body: text, ms: world.now() - began };
@@ -90,7 +90,7 @@ export async function watchStream(scene: Scene, path: string, body: unknown): Pr
   const seen: StreamSeen = { atMs: [], chars: 0, usage: false, totalMs: 0, stalled: false };
   let response: Response | undefined;
   try {
-    response = await scene.fetch(`${scene.apiUrl}/${path}`, init(scene, body, requestId));
+    response = await scene.fetch(urlOf(scene, path), init(scene, body, requestId));
     const encoding = response.headers.get("content-encoding");
     if (encoding && encoding !== "identity") seen.compressed = encoding;
     const { status, headers } = response;
@@ -166,14 +166,21 @@ function note(seen: StreamSeen, chunk: GeminiChunk, atMs: number): void {
   if (chunk.usageMetadata) seen.usage = true;
 }
 
+/** What a model is, and which there are, Vertex tells elsewhere than it answers. */
+function urlOf({ apiUrl, target }: Scene, path: string): string {
+  const isList = /^models(\/[^/:?]+)?(\?|$)/.test(path);
+  return `${apiUrl}/${isList ? target.listedAt : target.modelsAt}/${path}`;
+}
+
 function init(scene: Scene, body: unknown, requestId: string): RequestInit {
-  const { key } = scene.target;
+  const { bearer, simulated } = scene.target;
+  const key = simulated ? "simulated" : (scene.target.key ?? "");
   return {
     method: body === undefined ? "GET" : "POST",
     headers: {
       "user-agent": AGENT,
       "x-request-id": requestId,
-      "x-goog-api-key": scene.target.simulated ? "simulated" : (key ?? ""),
+      ...(bearer ? { authorization: `Bearer ${key}` } : { "x-goog-api-key": key }),
       ...(body !== undefined && { "content-type": "application/json" }),
     },
     ...(body !== undefined && { body: JSON.stringify(body) }),

@@ -1,10 +1,18 @@
 // Where the examined path leads: address, key, model, and the proxy that stands before it.
+import { hostOf } from "../core/vertex.ts";
 import type { World } from "./world.ts";
 
 export const GOOGLE = "https://generativelanguage.googleapis.com";
 
+/** Vertex in place of the Gemini API; without a project it is express mode, with a key. */
+export interface VertexTarget {
+  project?: string | undefined;
+  location: string;
+}
+
 export interface TargetOptions {
   baseUrl?: string | undefined;
+  vertex?: VertexTarget | undefined;
   model: string;
   /** The variable that holds the key. */
   keyEnv?: string | undefined;
@@ -22,6 +30,12 @@ export interface TargetOptions {
 
 export interface Target {
   baseUrl: string;
+  vertex: VertexTarget | undefined;
+  /** Below the base: where the models are asked, and where they are listed. */
+  modelsAt: string;
+  listedAt: string;
+  /** It goes out as a bearer token, not as a key. */
+  bearer: boolean;
   url: URL | undefined;
   host: string;
   port: number;
@@ -42,15 +56,23 @@ export interface Target {
 
 export function targetOf(world: World, options: TargetOptions): Target {
   const { env } = world;
-  const baseUrl = (options.baseUrl ?? (env.GOOGLE_GEMINI_BASE_URL || GOOGLE)).replace(/\/+$/, "");
+  const { vertex } = options;
+  const usual = vertex
+    ? env.GOOGLE_VERTEX_BASE_URL || hostOf(vertex.location)
+    : env.GOOGLE_GEMINI_BASE_URL || GOOGLE;
+  const baseUrl = (options.baseUrl ?? usual).replace(/\/+$/, "");
+  const bearer = vertex?.project !== undefined;
   const url =
     /^https?:\/\/[^/\s]/.test(baseUrl) && URL.canParse(baseUrl) ? new URL(baseUrl) : undefined;
-  const keyEnv =
-    options.keyEnv ?? ["GEMINI_API_KEY", "GOOGLE_API_KEY"].find((name) => env[name] !== undefined);
+  const usualEnv = ["GEMINI_API_KEY", "GOOGLE_API_KEY"].find((name) => env[name] !== undefined);
+  const keyEnv = options.keyEnv ?? (bearer ? undefined : usualEnv);
   const secure = url?.protocol === "https:";
   const host = url?.hostname.replace(/^\[|\]$/g, "") ?? "";
   return {
     baseUrl,
+    vertex,
+    ...pathsOf(vertex),
+    bearer,
     url,
     host,
     port: Number(url?.port) || (secure ? 443 : 80),
@@ -66,6 +88,14 @@ export function targetOf(world: World, options: TargetOptions): Target {
     statusPage: options.statusPage,
     simulated: options.simulated === true,
   };
+}
+
+function pathsOf(vertex: VertexTarget | undefined): Pick<Target, "modelsAt" | "listedAt"> {
+  if (!vertex) return { modelsAt: "v1beta", listedAt: "v1beta" };
+  const { project, location } = vertex;
+  const listedAt = "v1beta1/publishers/google";
+  const place = `v1beta1/projects/${project}/locations/${location}/publishers/google`;
+  return { modelsAt: project === undefined ? listedAt : place, listedAt };
 }
 
 type Env = World["env"];

@@ -36,6 +36,8 @@ export interface World {
   handshake(to: Hop, proxy: string | undefined, signal: AbortSignal): Promise<Peer>;
   /** A `fetch` that goes through this proxy, or through none; it follows no redirect. */
   fetchVia(proxy: string | undefined): typeof globalThis.fetch;
+  /** An access token from Application Default Credentials; it throws where there are none. */
+  token?(): Promise<string | undefined>;
   /** A `fetch` to a simulator, for what must not spend anything. */
   simulated?: typeof globalThis.fetch;
   /** Cut an answer of the simulator at several points and mend it. */

@@ -1,13 +1,14 @@
 // The gateway's face: who asks, for what, and which door answers. Every refusal comes in the shape of
 // the API that was asked, and every visit is told of once.
 
-import { type Form, type Patience, refusalOf } from "../core/engine.ts";
+import { type Api, type Patience, refusalOf } from "../core/engine.ts";
 import { type Failure, failure } from "../core/failures.ts";
 import type { Clock } from "../core/index.ts";
 import { isStreamError } from "../core/index.ts";
 import { type Store, StoreError } from "../store/index.ts";
 import { answerHeaders, type Guest, type House, type Settings } from "./doors/door.ts";
-import { nativeCall, nativeForward } from "./doors/native.ts";
+import { interactionRoutes } from "./doors/interactions.ts";
+import { nativeCall, nativeForward, vertexCall } from "./doors/native.ts";
 import { openAiChat, openAiModels, openAiText } from "./doors/openai.ts";
 import {
   listStreams,
@@ -21,6 +22,7 @@ import type { Exchange } from "./exchange.ts";
 import { checkCsrf } from "./guard/csrf.ts";
 import { Refusal } from "./refusal.ts";
 import { matchRoute, type Route, type Visit } from "./route.ts";
+import type { VertexPlace } from "./site.ts";
 import { Streams } from "./streams.ts";
 import { Upstream } from "./upstream.ts";
 import type { Client, Warden } from "./warden.ts";
@@ -35,6 +37,7 @@ export interface GatewayOptions {
   owner: string;
   upstream: {
     baseUrl: string;
+    vertex?: VertexPlace | undefined;
     fetch: typeof globalThis.fetch;
     patience: Patience;
     tellStream?: boolean;
@@ -91,7 +94,7 @@ export class Gateway {
       graceMs: options.graceMs,
       watcher,
       defer: options.defer,
-      inputOf: (id, ask, life) => way.inputOf(id, ask, life),
+      driveOf: (id, ask, past) => way.driveOf(id, ask, past),
       onFailure: (info, event) => way.failed(info.id, info.model, event.failure),
       onOver: (info, end) => way.ended(info.id, info.model, end),
       onHealth: (error) => {
@@ -190,6 +193,10 @@ export class Gateway {
       add("POST", `/:version/${kind}/:call`, withKind);
       add("POST", `/${kind}/:call`, withKind);
     }
+    const place = "/:version/projects/:project/locations/:location";
+    for (const base of [place, "/:version"])
+      add("POST", `${base}/publishers/:publisher/models/:call`, vertexCall);
+    for (const { method, pattern, run } of interactionRoutes) add(method, pattern, run);
     for (const version of ["v1", "v1beta", "v1alpha", "v1beta1"]) {
       add("ANY", `/${version}/*`, (house, guest) => nativeForward(house, guest));
       add("ANY", `/upload/${version}/*`, (house, guest) => nativeForward(house, guest));
@@ -310,8 +317,11 @@ function requestIdOf({ headers }: Exchange, clock: Clock): string {
   return given !== undefined && /^[\w.:-]{1,128}$/.test(given) ? given : clock.id();
 }
 
-function apiOf(path: string): Form["api"] {
-  return /\/(?:chat\/)?completions$|\/openai\//.test(path) ? "openai" : "gemini";
+function apiOf(path: string): Api {
+  if (/\/(?:chat\/)?completions$|\/openai\//.test(path)) return "openai";
+  return /^\/(?:v\w+\/)?(?:projects\/[^/]+\/locations\/[^/]+\/)?interactions(?:\/|$)/.test(path)
+    ? "interactions"
+    : "gemini";
 }
 
 const BODY_CODES = {

@@ -15,6 +15,7 @@ export { Guard } from "./guard/guard.ts";
 export { type Key, KeyPool } from "./guard/keys.ts";
 export { Limits } from "./guard/limits.ts";
 export { Refusal } from "./refusal.ts";
+export type { VertexPlace } from "./site.ts";
 export type { Client, Credential, Pass, Warden } from "./warden.ts";
 export { watchAll } from "./watch/all.ts";
 export { type Fate, fateOf } from "./watch/fate.ts";

@@ -11,12 +11,23 @@ export interface Kept extends Entry {
 
 const CHUNK_KEY = '"chunk":';
 
-/** A chunk event is written so that the chunk's own JSON can be cut out of it again. */
+/**
+ * A chunk event is written so that the chunk's own JSON can be cut out of it again. `via` says by which
+ * way it came, where only that way leads to what it tells of.
+ */
 export function chunkEntry(
-  event: Extract<StreamEvent, { type: "chunk" }>,
+  { seq, t, attempt }: Extract<StreamEvent, { type: "chunk" }>,
   chunkJson: string,
+  via?: string,
 ): string {
-  return `{"seq":${event.seq},"t":${event.t},"type":"chunk","attempt":${event.attempt},${CHUNK_KEY}${chunkJson}}`;
+  const by = via === undefined ? "" : `"via":${JSON.stringify(via)},`;
+  return `{"seq":${seq},"t":${t},"type":"chunk","attempt":${attempt},${by}${CHUNK_KEY}${chunkJson}}`;
+}
+
+/** Stands before the chunk, whose own words are not looked at. */
+export function viaOf({ type, json }: Entry): string | undefined {
+  const found = type === "chunk" && /^\{[^{]{0,100}"via":("[^"\\]*")/.exec(json)?.[1];
+  return found ? (JSON.parse(found) as string) : undefined;
 }
 
 export function chunkJsonOf(entry: Entry): string {

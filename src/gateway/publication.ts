@@ -18,6 +18,10 @@ const UNKEPT_CHARS_MAX = 256 * 1024;
 export interface PublicationOptions {
   info: StreamInfo;
   input: StreamInput;
+  /** The way to what the chunk tells of, if no other leads there. */
+  via?: (() => string | undefined) | undefined;
+  /** It goes on elsewhere: what runs upstream is not to be ended. */
+  leaving?: (() => void) | undefined;
   flush: Flush;
   watcher: Watcher;
   /** Passes fresh entries to whoever reads this stream. */
@@ -101,10 +105,12 @@ export class Publication implements Writer {
   }
 
   lost(): void {
+    this.options.leaving?.();
     this.leave(() => this.options.onLost());
   }
 
   unkept(error: unknown): void {
+    this.options.leaving?.();
     this.leave(() => this.options.onLost(error));
   }
 
@@ -145,7 +151,8 @@ export class Publication implements Writer {
     if (at >= 0) this.forgetFresh(at + 1);
     // An entry is one line; Gemini's own chunks are, those of array mode are not.
     const json = raw === undefined || raw.includes("\n") ? JSON.stringify(event.chunk) : raw;
-    return chunkEntry(event, json);
+    // Chunks that name what they tell of: its beginning and its end.
+    return chunkEntry(event, json, event.chunk.responseId && this.options.via?.());
   }
 
   private forgetFresh(count: number): void {

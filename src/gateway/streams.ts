@@ -1,14 +1,13 @@
 // START HERE. All streams of this gateway: begun, read, stopped, and taken over from processes that
 // died. A stream lives in the log; this process owns some of them and reads those from upstream.
 
-import { type Life, restore, type StreamInput } from "../core/engine.ts";
 import { failure } from "../core/failures.ts";
 import type { Clock, StreamEvent, TerminalEvent } from "../core/index.ts";
 import { type Head, type Owned, StoreError, type StreamLog } from "../store/index.ts";
-import { type Ask, packAsk, unpackAsk } from "./ask.ts";
+import { type Ask, isLasting, packAsk, unpackAsk } from "./ask.ts";
 import { Flush } from "./flush.ts";
-import type { Kept } from "./kept.ts";
-import { Publication } from "./publication.ts";
+import { type Kept, viaOf } from "./kept.ts";
+import { Publication, type PublicationOptions } from "./publication.ts";
 import { Reader, type Sink } from "./reader.ts";
 import { Refusal } from "./refusal.ts";
 import type { StreamInfo, Watcher } from "./watcher.ts";
@@ -30,6 +29,15 @@ export interface Order {
   onEnd?: ((end: TerminalEvent | undefined) => void) | undefined;
 }
 
+/** What a stream was in the process that began it. */
+export interface Past {
+  events: readonly StreamEvent[];
+  ageMs: number;
+  via: string | undefined;
+}
+
+export type Drive = Pick<PublicationOptions, "input" | "via" | "leaving">;
+
 export interface StreamsOptions {
   log: StreamLog;
   clock: Clock;
@@ -39,8 +47,8 @@ export interface StreamsOptions {
   graceMs: number;
   watcher: Watcher;
   defer(fn: () => void): void;
-  /** What the core needs to ask upstream. */
-  inputOf(id: string, ask: Ask, life: Life | undefined): StreamInput;
+  /** What the core needs to ask upstream; of a stream that another process began, with its events. */
+  driveOf(id: string, ask: Ask, past: Past | undefined): Drive;
   onFailure(info: StreamInfo, event: Extract<StreamEvent, { type: "failure" }>): void;
   /** It is over in this process: ended, lost, or handed over. */
   onOver(info: StreamInfo, end: TerminalEvent | undefined): void;
@@ -52,6 +60,8 @@ export interface StreamsOptions {
 interface Running {
   publication: Publication;
   onEnd?: Order["onEnd"];
+  /** It goes on when nobody reads it. */
+  lasting: boolean;
   /** Ends the stream when its only kind of reader has been away too long. */
   cancelGrace?: (() => void) | undefined;
   unwatch: () => void;
@@ -203,9 +213,9 @@ export class Streams {
     if (this.running.has(head.id)) return;
     try {
       const ageMs = Math.max(0, clock.date().getTime() - head.startedAtMs);
-      const life = restore(await this.eventsOf(head.id), ageMs);
+      const past = { ageMs, ...(await this.pastOf(head.id)) };
       const ask = unpackAsk(head.ask);
-      this.publish(head, ask, undefined, life);
+      this.publish(head, ask, undefined, past);
       if (head.stopAsked) this.running.get(head.id)?.publication.stop("signal");
     } catch (error) {
       // The lease runs out, and somebody tries again.
@@ -215,19 +225,23 @@ export class Streams {
     }
   }
 
-  private async eventsOf(id: string): Promise<StreamEvent[]> {
+  private async pastOf(id: string): Promise<Omit<Past, "ageMs">> {
     const events: StreamEvent[] = [];
+    let via: string | undefined;
     for (let after = -1; ; ) {
       const page = await this.options.log.read(id, after, RESTORE_PAGE_BYTES);
       const last = page?.entries.at(-1);
-      if (!page || !last) return events;
-      for (const { json } of page.entries) events.push(JSON.parse(json) as StreamEvent);
+      if (!page || !last) return { events, via };
+      for (const entry of page.entries) {
+        events.push(JSON.parse(entry.json) as StreamEvent);
+        via = viaOf(entry) ?? via;
+      }
       after = last.seq;
     }
   }
 
-  private publish(head: Head, ask: Ask, order: Order | undefined, life: Life | undefined): void {
-    const { clock, watcher, log, inputOf, onError, onFailure } = this.options;
+  private publish(head: Head, ask: Ask, order: Order | undefined, past: Past | undefined): void {
+    const { clock, watcher, log, driveOf, onError, onFailure } = this.options;
     const { id, client, model, door, startedAtMs } = head;
     const info: StreamInfo = {
       id,
@@ -238,11 +252,11 @@ export class Streams {
       startedAtMs,
       traceparent: order?.traceparent,
       waitedMs: order?.waitedMs,
-      takenOver: life !== undefined,
+      takenOver: past !== undefined,
     };
     const publication = new Publication({
       info,
-      input: inputOf(id, ask, life),
+      ...driveOf(id, ask, past),
       flush: this.flush,
       watcher,
       deliver: (entries) => this.deliver(id, entries),
@@ -260,7 +274,8 @@ export class Streams {
       "orders",
     );
     this.unwatch(id);
-    this.running.set(id, { publication, unwatch, onEnd: order?.onEnd });
+    const lasting = door === "streams" || isLasting(ask);
+    this.running.set(id, { publication, unwatch, lasting, onEnd: order?.onEnd });
     publication.run().catch((error) => {
       onError(error);
       publication.lost();
@@ -322,7 +337,7 @@ export class Streams {
     this.readers.delete(id);
     this.unwatch(id);
     const running = this.running.get(id);
-    if (!running || running.publication.info.door === "streams") return;
+    if (!running || running.lasting) return;
     const { clock, graceMs } = this.options;
     running.cancelGrace?.();
     running.cancelGrace = clock.setTimer(() => {
@@ -336,6 +351,7 @@ function sameRequest(a: Ask, b: Ask): boolean {
   return (
     a.model === b.model &&
     a.version === b.version &&
+    JSON.stringify(a.interact) === JSON.stringify(b.interact) &&
     JSON.stringify(a.request) === JSON.stringify(b.request)
   );
 }

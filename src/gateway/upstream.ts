@@ -2,22 +2,26 @@
 // Gemini is to see. No request can reach another host.
 
 import {
-  type Life,
   type Patience,
   RetryBudget,
+  restore,
   type StreamInput,
   settingsOf,
 } from "../core/engine.ts";
 import { classifyResponse, classifyThrown, type Failure, redact } from "../core/failures.ts";
-import type { Clock, TerminalEvent } from "../core/index.ts";
+import type { Clock, ModelInfo, TerminalEvent } from "../core/index.ts";
 import { STREAM_HEADER } from "../wire/index.ts";
 import type { Ask } from "./ask.ts";
 import type { Exchange } from "./exchange.ts";
+import { interactionDrive } from "./interactions/drive.ts";
 import { Refusal } from "./refusal.ts";
+import { type Lane, type Site, siteOf, type VertexPlace, withRoles } from "./site.ts";
+import type { Drive, Past } from "./streams.ts";
 import type { Credential, Warden } from "./warden.ts";
 
 export interface UpstreamOptions {
   baseUrl: string;
+  vertex?: VertexPlace | undefined;
   fetch: typeof globalThis.fetch;
   clock: Clock;
   warden: Warden;
@@ -35,6 +39,32 @@ const RETRIES = 5_000;
 const RETRIES_PER_REQUEST = 0.5;
 const ERROR_BODY_CHARS_MAX = 256 * 1024;
 
+const ANSWER_CHARS_MAX = 64 * 1024 * 1024;
+
+const MODEL_PAGES_MAX = 20;
+
+interface ModelPage {
+  models?: ModelInfo[];
+  publisherModels?: ModelInfo[];
+  nextPageToken?: string;
+}
+
+/** One plain call. */
+export interface Plain {
+  method?: "GET" | "POST" | "DELETE";
+  version: string;
+  model?: string;
+  via?: string | undefined;
+  headers: Record<string, string>;
+  body?: string;
+}
+
+export interface Reply {
+  body: string;
+  /** Why it was refused. */
+  problem: Failure | undefined;
+}
+
 interface Forwarding {
   bodyBytesMax: number;
   model: string;
@@ -45,29 +75,34 @@ interface Forwarding {
 
 export class Upstream {
   private readonly options: UpstreamOptions;
-  private readonly base: URL;
+  private readonly site: Site;
   private readonly budget = new RetryBudget(RETRIES, RETRIES_PER_REQUEST);
   private readonly noPrefill = new Set<string>();
   /** The key each running stream is using. */
   private readonly inUse = new Map<string, Credential>();
 
+  get isVertex(): boolean {
+    return this.site.vertex;
+  }
+
   constructor(options: UpstreamOptions) {
     this.options = options;
-    this.base = new URL(options.baseUrl.endsWith("/") ? options.baseUrl : `${options.baseUrl}/`);
+    this.site = siteOf(options);
   }
 
   /** What the core needs to ask for this stream. */
-  inputOf(id: string, ask: Ask, life: Life | undefined): StreamInput {
-    const { clock, fetch, warden, patience } = this.options;
-    const { model, request, version, headers, requestId } = ask;
-    const path = model.includes("/") ? model : `models/${model}`;
-    const url = this.urlOf(`${version}/${path}:streamGenerateContent`, "?alt=sse");
+  driveOf(id: string, ask: Ask, past: Past | undefined): Drive {
+    const { clock, fetch, patience } = this.options;
+    const { model, request, version, interact } = ask;
+    const lane = this.site.lane(version, model, past?.via ?? ask.via);
     const settings = settingsOf(model, patience, {
       deadlineMs: ask.deadlineMs,
       maxAttempts: ask.maxAttempts,
       resume: ask.resume,
     });
-    return {
+    const headers = () => this.dress(id, ask, lane);
+    const path = model.includes("/") ? model : `models/${model}`;
+    const input: StreamInput = {
       id,
       model,
       request,
@@ -76,25 +111,30 @@ export class Upstream {
       ...settings,
       budget: this.budget,
       noPrefill: this.noPrefill,
-      life,
-      another: (problem) => warden.hasAnother(model, problem),
-      dress: (body) => {
-        this.settle(id, undefined);
-        const credential = warden.credential(model);
-        this.inUse.set(id, credential);
-        return {
-          url,
-          headers: {
-            ...headers,
-            ...credential.headers,
-            "content-type": "application/json",
-            "x-request-id": requestId,
-            // The simulator is told which stream it serves, so that it can be broken on purpose.
-            ...(this.options.tellStream && { [STREAM_HEADER]: id }),
-          },
-          body: JSON.stringify(body),
-        };
-      },
+      life: past && restore(past.events, past.ageMs),
+      another: (problem) => lane.another(problem),
+      dress: async (body) => ({
+        url: lane.url(`${path}:streamGenerateContent?alt=sse`),
+        headers: { ...(await headers()), "content-type": "application/json" },
+        body: JSON.stringify(this.site.vertex ? withRoles(body) : body),
+      }),
+    };
+    if (!interact) return { input };
+    const caller = { url: (path: string) => lane.url(path), headers, fetch };
+    return interactionDrive(input, { interact, past, caller, via: () => lane.via() });
+  }
+
+  /** The headers of one attempt, with the credential that it uses. */
+  private async dress(id: string, ask: Ask, lane: Lane): Promise<Record<string, string>> {
+    this.settle(id, undefined);
+    const credential = await lane.credential();
+    this.inUse.set(id, credential);
+    return {
+      ...ask.headers,
+      ...credential.headers,
+      "x-request-id": ask.requestId,
+      // The simulator is told which stream it serves, so that it can be broken on purpose.
+      ...(this.options.tellStream && { [STREAM_HEADER]: id }),
     };
   }
 
@@ -112,11 +152,12 @@ export class Upstream {
 
   /** Whatever is no generation passes through, byte by byte, at the client's own speed. */
   async forward(exchange: Exchange, options: Forwarding): Promise<number> {
-    const { fetch, warden } = this.options;
-    const url = this.urlOf(exchange.path.replace(/^\/+/, ""), withoutKey(exchange.search));
+    const { fetch } = this.options;
+    const { site } = this;
+    const url = site.pass(exchange.path, withoutKey(exchange.search));
     const hasBody = !/^(GET|HEAD|DELETE)$/.test(exchange.method);
     const body = hasBody ? await exchange.body(options.bodyBytesMax) : undefined;
-    const credential = warden.credential(options.model);
+    const credential = await site.lane("", options.model).credential();
     const controller = new AbortController();
     exchange.onLeave(() => controller.abort());
     const headers: Record<string, string> = {};
@@ -148,26 +189,48 @@ export class Upstream {
     return response.status;
   }
 
-  /** A small answer, read whole. */
-  async json(path: string, requestId: string): Promise<unknown> {
-    const { fetch, warden } = this.options;
-    const [name = "", search = ""] = path.split("?");
-    const credential = warden.credential("");
+  /** A small answer, read whole; a refusal comes as it is. */
+  async ask(path: string, asked: Plain): Promise<Reply> {
+    const { fetch } = this.options;
+    const { method = "GET", version, model = "", via, headers, body } = asked;
+    const lane = this.site.lane(version, model, via);
+    const credential = await lane.credential();
     try {
-      const response = await fetch(this.urlOf(name, search && `?${search}`), {
-        headers: { ...credential.headers, "x-request-id": requestId },
+      const response = await fetch(lane.url(path), {
+        method,
+        headers: { ...headers, ...credential.headers },
         redirect: "manual",
+        ...(body !== undefined && { body }),
       });
-      const { status, headers } = response;
-      const body = await response.text();
-      if (!response.ok) throw new Refusal(classifyResponse({ status, headers, body }));
-      credential.done();
-      return JSON.parse(body);
+      const { status, headers: sent } = response;
+      const text = (await response.text()).slice(0, ANSWER_CHARS_MAX);
+      const problem = response.ok
+        ? undefined
+        : classifyResponse({ status, headers: sent, body: text });
+      credential.done(problem);
+      return { body: text, problem };
     } catch (error) {
-      const problem = error instanceof Refusal ? error.failure : classifyThrown(error);
+      const problem = classifyThrown(error);
       credential.done(problem);
       throw new Refusal(problem);
     }
+  }
+
+  /** All models that upstream lists, in the Gemini API's words. */
+  async models(version: string, requestId: string): Promise<ModelInfo[]> {
+    const headers = { "x-request-id": requestId };
+    const found: ModelInfo[] = [];
+    let page = "";
+    for (let i = 0; i < MODEL_PAGES_MAX; i += 1) {
+      const reply = await this.ask(`models?pageSize=1000${page}`, { version, headers });
+      if (reply.problem) throw new Refusal(reply.problem);
+      const told = parsed(reply.body) as ModelPage;
+      for (const model of told.models ?? told.publisherModels ?? [])
+        found.push({ ...model, name: model.name.replace(/^publishers\/[^/]+\//, "") });
+      if (!told.nextPageToken) break;
+      page = `&pageToken=${encodeURIComponent(told.nextPageToken)}`;
+    }
+    return found;
   }
 
   /** Google's own error, which may quote the key. */
@@ -191,14 +254,13 @@ export class Upstream {
     this.inUse.get(id)?.done(problem);
     this.inUse.delete(id);
   }
+}
 
-  private urlOf(path: string, search: string): string {
-    const url = new URL(this.base);
-    url.pathname = `${this.base.pathname}${path}`.replace(/\/{2,}/g, "/");
-    url.search = search;
-    // Setting a path cannot change the host; that the base's own path is kept is checked here.
-    if (!url.pathname.startsWith(this.base.pathname)) throw new Refusal("route_not_found");
-    return url.href;
+function parsed(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch (error) {
+    throw new Refusal(classifyThrown(error));
   }
 }
 

@@ -18,6 +18,8 @@ export interface Pass {
 /** A key in use by one attempt. */
 export interface Credential {
   name: string;
+  /** Stands for the key where its name is nobody's business. */
+  tag?: string | undefined;
   headers: Record<string, string>;
   /** The attempt is over; with what failure, if any. */
   done(problem?: Failure): void;
@@ -33,8 +35,8 @@ export interface Warden {
   ): Promise<Pass>;
   /** Whether this client may use this model. */
   mayUse(client: Client, model: string): boolean;
-  /** Throws a StreamError if every key is cooling down. */
-  credential(model: string): Credential;
+  /** Throws a StreamError if every key is cooling down. `tag`: this one, if it is there. */
+  credential(model: string, tag?: string): Credential;
   /** Whether another key may do what failed with this one. */
   hasAnother(model: string, problem: Failure): boolean;
   /** How an attempt went, for the model's circuit. */

@@ -7,6 +7,7 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import { type PeerCertificate, connect as tlsConnect } from "node:tls";
 import { Agent, type Dispatcher, ProxyAgent, fetch as undiciFetch } from "undici";
+import { googleToken } from "./google-token.ts";
 
 export interface SystemWorldOptions {
   env: Readonly<Record<string, string | undefined>>;
@@ -49,6 +50,7 @@ export function systemWorld(options: SystemWorldOptions) {
       const timer = setTimeout(fn, ms);
       return () => clearTimeout(timer);
     },
+    token: googleToken(),
     file: (name: string) => textOf(join(folder, name)),
     placesOf: (secret: string) => placesOf(secret, folder, env.HOME ?? homedir()),
     lookup: async (host: string, family: 4 | 6) =>

@@ -22,15 +22,23 @@ export function modelInfo(model: SimModel) {
   };
 }
 
+/** Vertex tells less of a model, under another name. */
+export function publisherModel({ name }: SimModel) {
+  return { name: `publishers/google/models/${name}`, versionId: "default", launchStage: "GA" };
+}
+
 const current = (models: readonly SimModel[]) => models.filter((model) => !model.retired);
 
-export function listModels(url: URL, models: readonly SimModel[]) {
+export function listModels(url: URL, models: readonly SimModel[], vertex = false) {
   const asked = Number(url.searchParams.get("pageSize")) || PAGE_DEFAULT;
   const size = Math.min(PAGE_MAX, Math.max(1, Math.floor(asked)));
   const from = Math.max(0, Math.floor(Number(url.searchParams.get("pageToken"))) || 0);
   const all = current(models);
   const next = from + size < all.length ? { nextPageToken: String(from + size) } : {};
-  return { models: all.slice(from, from + size).map(modelInfo), ...next };
+  const page = all.slice(from, from + size);
+  return vertex
+    ? { publisherModels: page.map(publisherModel), ...next }
+    : { models: page.map(modelInfo), ...next };
 }
 
 export function openAiModels(models: readonly SimModel[]) {

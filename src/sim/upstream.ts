@@ -12,7 +12,14 @@ import { refuseFields } from "./fields.ts";
 import { generate, misdelivered, replyOfFault } from "./generate.ts";
 import { InteractionsDesk, type InteractionsOptions } from "./interactions/desk.ts";
 import { type Caller, callerOf, cleaner, Journal, type JournalEntry, noted } from "./journal.ts";
-import { countOf, embeddingOf, listModels, modelInfo, openAiModels } from "./listing.ts";
+import {
+  countOf,
+  embeddingOf,
+  listModels,
+  modelInfo,
+  openAiModels,
+  publisherModel,
+} from "./listing.ts";
 import { bareName, findModel, MODELS, modelsWith, type SimModel } from "./models.ts";
 import { fromOpenAi, openAiEmbeddings } from "./openai.ts";
 import { bodyNamed, errorReply, type Form, jsonReply, withRetry } from "./problem.ts";
@@ -150,7 +157,7 @@ export class Upstream {
     const { url, form, text, method } = asking;
     const asksRight = method === (route.kind === "openai-embeddings" ? "POST" : "GET");
     if (!asksRight && method !== "HEAD") return this.error(PAGE_NOT_FOUND, form);
-    if (route.kind === "models") return jsonReply(listModels(url, this.models));
+    if (route.kind === "models") return jsonReply(listModels(url, this.models, route.vertex));
     if (route.kind === "openai-models") return jsonReply(openAiModels(this.models));
     if (route.kind === "openai-embeddings") {
       const body = parsed(text);
@@ -158,7 +165,7 @@ export class Upstream {
     }
     if (route.kind === "model") {
       const model = findModel(route.model, this.models);
-      if (model) return jsonReply(modelInfo(model));
+      if (model) return jsonReply(route.vertex ? publisherModel(model) : modelInfo(model));
       const refused = refuseModel(route.model, "generateContent", route, this.models);
       return this.error(refused ?? PAGE_NOT_FOUND, form);
     }

@@ -8,10 +8,20 @@ import { createSim } from "../../src/sim/index.ts";
 import { openStore, type StoreOptions } from "../../src/store/index.ts";
 import { FakeClock } from "../fake-clock.ts";
 import { type Run, randomOf, runOf } from "../scenarios/chaos.ts";
+import { createdTwice, type Told, tellInteraction } from "./chaos-interactions.ts";
 import { fastClock } from "./fast-clock.ts";
 import { host, OPEN_HOUSE } from "./host.ts";
 
-export const DOORS = ["streams", "native", "array", "unary", "openai", "text", "lines"] as const;
+export const DOORS = [
+  "streams",
+  "native",
+  "array",
+  "unary",
+  "openai",
+  "text",
+  "lines",
+  "interactions",
+] as const;
 export type DoorName = (typeof DOORS)[number];
 
 const CANARY = "AIzaGatewayCanary00000000000000000000000";
@@ -25,23 +35,14 @@ export interface GatewayTally {
   broken: { seed: number; door: DoorName; scenario: string; model: string; wrong: string[] }[];
 }
 
-interface Told {
-  /** The visible text, as the client put it together. */
-  text: string;
-  /** Whether the client was told that the answer is whole. */
-  whole: boolean;
-  /** What it was told otherwise. */
-  said: string;
-  wrong: string[];
-  reads?: number;
-}
-
 export async function gatewayChaos(options: {
   runs: number;
   seed: number;
   store: StoreOptions;
   doors?: readonly DoorName[];
   atOnce?: number;
+  /** The gateway asks Vertex, in two locations. */
+  vertex?: boolean;
 }): Promise<GatewayTally> {
   const { runs, seed, doors = DOORS, atOnce = 16 } = options;
   const clock = fastClock();
@@ -61,6 +62,9 @@ export async function gatewayChaos(options: {
     clock,
     fetch: sim.fetch,
     warden,
+    ...(options.vertex && {
+      vertex: { project: "chaos", location: ["us-central1", "europe-west4"], token: CANARY },
+    }),
   });
   const tally: GatewayTally = { outcomes: {}, reads: 0, broken: [] };
   let next = 0;
@@ -80,14 +84,10 @@ export async function gatewayChaos(options: {
     }
   };
   await Promise.all(Array.from({ length: atOnce }, work));
+  const all = { seed: -1, door: "streams" as const, model: "", scenario: "" };
   for (const error of made.errors)
-    tally.broken.push({
-      seed: -1,
-      door: "streams",
-      model: "",
-      scenario: "",
-      wrong: [String((error as Error).stack)],
-    });
+    tally.broken.push({ ...all, wrong: [String((error as Error).stack)] });
+  for (const wrong of createdTwice(sim.interactions)) tally.broken.push({ ...all, wrong: [wrong] });
   await made.close();
   return tally;
 }
@@ -115,6 +115,7 @@ async function tell(url: string, door: DoorName, run: Run): Promise<Told> {
     "x-sim": run.scenario,
     "x-sim-stream": `${run.seed}`,
   };
+  if (door === "interactions") return tellInteraction({ url, run, headers, random });
   const { contents, generationConfig } = run.request;
   const native = { contents: [{ role: "user", parts: [{ text: contents }] }], generationConfig };
   const post = (path: string, body: unknown, more: object = {}) =>
@@ -310,6 +311,8 @@ if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
     options: {
       runs: { type: "string", default: "1000" },
       seed: { type: "string", default: "1" },
+      door: { type: "string" },
+      vertex: { type: "boolean", default: false },
       store: { type: "string", default: "memory" },
       "redis-url": { type: "string", default: "redis://127.0.0.1:6379" },
       folder: { type: "string", default: ".pollux/chaos" },
@@ -323,7 +326,13 @@ if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
   const store = stores[values.store];
   if (!store) throw new Error("--store: expected memory, sqlite or redis");
   const startedAt = performance.now();
-  const tally = await gatewayChaos({ runs: Number(values.runs), seed: Number(values.seed), store });
+  const tally = await gatewayChaos({
+    runs: Number(values.runs),
+    seed: Number(values.seed),
+    store,
+    vertex: values.vertex,
+    ...(values.door && { doors: [values.door as DoorName] }),
+  });
   for (const one of tally.broken.slice(0, 5)) console.log(JSON.stringify(one, null, 2));
   const ms = Math.round(performance.now() - startedAt);
   console.log(

@@ -20,6 +20,7 @@ export interface HostOptions extends Partial<Omit<GatewayOptions, "store" | "ups
   store?: Store;
   fetch?: typeof globalThis.fetch;
   baseUrl?: string;
+  vertex?: GatewayOptions["upstream"]["vertex"];
   stuckMs?: number;
 }
 
@@ -29,6 +30,7 @@ export async function host(options: HostOptions = {}) {
     store = await openStore({ kind: "memory" }),
     fetch,
     baseUrl,
+    vertex,
     stuckMs,
     ...rest
   } = options;
@@ -44,6 +46,7 @@ export async function host(options: HostOptions = {}) {
       baseUrl: baseUrl ?? "http://simulator.invalid",
       fetch: fetch ?? sim.fetch,
       patience: {},
+      vertex,
     },
     settings: {
       bodyBytesMax: 20 * 1024 * 1024,

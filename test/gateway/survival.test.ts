@@ -7,6 +7,7 @@ import { redisServer } from "../redis-server.ts";
 import { CANARY, folder, type GatewayProcess, gatewayProcess, upstream } from "./process.ts";
 
 const MODEL = "gemini-2.5-flash";
+const INTERACTING = "gemini-3.6-flash";
 const PROMPT = "Write 400 words about rivers";
 const CONTENTS = [{ role: "user", parts: [{ text: PROMPT }] }];
 const ENV = { GEMINI_API_KEY: CANARY };
@@ -104,6 +105,44 @@ test("kill -9 in the middle, a restart on the same folder: the reader gets the r
   await gateway.kill("SIGTERM");
 });
 
+for (const kept of [{ background: true }, {}, { store: false }]) {
+  test(`kill -9 under an interaction ${JSON.stringify(kept)}: created once, read on`, async () => {
+    const up = await upstream({ chunkDelayMs: 20, interactions: { eventIds: "background" } });
+    const place = folder();
+    cleanups.push(up.close, place.remove);
+    const args = ["--port", "0", "--upstream", up.url];
+    const options = { cwd: place.path, env: ENV };
+    let gateway: GatewayProcess = await gatewayProcess(args, options);
+    cleanups.push(() => gateway.kill("SIGKILL"));
+    const body = { model: INTERACTING, input: PROMPT, stream: true, ...kept };
+    let response = await fetch(`${gateway.url}/v1beta/interactions`, {
+      method: "POST",
+      body: JSON.stringify(body),
+    });
+    const stream = response.headers.get("x-pollux-stream");
+    const events: { event_id: string; event_type: string; delta?: { text?: string } }[] = [];
+    for (const stopAt of [12, 30, Number.POSITIVE_INFINITY]) {
+      for await (const event of interactionEventsIn(response)) {
+        events.push(event);
+        if (events.length === stopAt) break;
+      }
+      if (stopAt === Number.POSITIVE_INFINITY) break;
+      await gateway.kill("SIGKILL");
+      gateway = await gatewayProcess(args, options);
+      const cursor = `last_event_id=${events.at(-1)?.event_id}`;
+      response = await fetch(`${gateway.url}/v1beta/interactions/${stream}?stream=true&${cursor}`);
+      assert.equal(response.status, 200);
+    }
+    assert.equal(events.at(-1)?.event_type, "interaction.completed", JSON.stringify(events.at(-1)));
+    const text = events.map(({ delta }) => delta?.text ?? "").join("");
+    assert.equal(text, up.sim.truth(INTERACTING, { contents: CONTENTS }));
+    assert.equal(new Set(events.map(({ event_id: id }) => id)).size, events.length);
+    assert.equal(up.sim.interactions.length, "store" in kept ? 0 : 1);
+    assert.ok(!gateway.said().includes(CANARY));
+    await gateway.kill("SIGTERM");
+  });
+}
+
 test("kill -9 of one of two replicas: the other takes over, and asks upstream no sooner", async () => {
   const up = await upstream();
   const redis = await redisServer();
@@ -167,6 +206,19 @@ test("SIGTERM: a stream that runs may end, then the process leaves with 0", asyn
   assert.match(text, /"finishReason": ?"STOP"/);
   assert.equal(await left, 0);
 });
+
+async function* interactionEventsIn(response: Response) {
+  let text = "";
+  const decoder = new TextDecoder();
+  for await (const piece of response.body as unknown as AsyncIterable<Uint8Array>) {
+    text += decoder.decode(piece, { stream: true });
+    for (let at = text.indexOf("\n\n"); at >= 0; at = text.indexOf("\n\n")) {
+      const data = /^data: (.*)$/m.exec(text.slice(0, at))?.[1];
+      text = text.slice(at + 2);
+      if (data && data !== "[DONE]") yield JSON.parse(data);
+    }
+  }
+}
 
 async function writeJson(path: string, value: unknown): Promise<void> {
   const { writeFile } = await import("node:fs/promises");

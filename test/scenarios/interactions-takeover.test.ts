@@ -8,7 +8,7 @@ import {
   type StreamInput,
   settingsOf,
 } from "../../src/core/engine.ts";
-import { isTerminal, Pollux, type StreamEvent } from "../../src/core/index.ts";
+import { isTerminal, type StreamEvent } from "../../src/core/index.ts";
 import { Talk } from "../../src/core/interactions.ts";
 import { createSim, type SimOptions } from "../../src/sim/index.ts";
 import { FakeClock } from "../fake-clock.ts";
@@ -16,39 +16,45 @@ import { KEY } from "./harness.ts";
 
 const INPUT = "Write a story about a brave knight in 120 words";
 
-async function takenOver(after: number, model: string, options: SimOptions, more: object) {
+/** Each process dies after it has told so many events; the last one lives. */
+async function takenOver(lives: number[], model: string, options: SimOptions, more: object) {
   const clock = new FakeClock();
   const sim = createSim({ clock, chunkDelayMs: 20, ...options });
   const ask = { model, input: INPUT, ...more };
-  const pollux = new Pollux({ apiKey: KEY, clock: clock.with(sim.fetch), fetch: sim.fetch });
   const log: StreamEvent[] = [];
-  const first = pollux.interact({ ...ask, onStop: "leave" });
-  const read = async () => {
-    for await (const event of first) {
-      if (isTerminal(event)) return;
-      log.push(event);
-      if (log.length >= after) return;
-    }
-  };
-  await clock.run(read());
-  const headers = async () => ({ "x-goog-api-key": KEY });
-  const url = (path: string) => `https://x.test/v1beta/${path}`;
   const settings = settingsOf(model);
-  const talk = new Talk(ask, { url, headers, fetch: sim.fetch }, settings);
-  talk.restore(log);
-  const input: StreamInput = {
-    ...{ id: "taken", model, request: { contents: [] }, fetch: sim.fetch, ...settings },
-    clock: clock.with(sim.fetch),
-    budget: new RetryBudget(),
-    noPrefill: new Set(),
-    dress: (request) => talk.dress(request),
-    ways: talk,
-    life: restore(log, 1_000),
-  };
-  const finish = async () => {
-    for await (const batch of new Stream(input).events()) log.push(...batch);
-  };
-  await clock.run(finish());
+  for (const [i, count] of [...lives, Number.POSITIVE_INFINITY].entries()) {
+    const headers = async () => ({ "x-goog-api-key": KEY });
+    const url = (path: string) => `https://x.test/v1beta/${path}`;
+    const talk = new Talk(
+      { ...ask, onStop: "leave" },
+      { url, headers, fetch: sim.fetch },
+      settings,
+    );
+    if (i > 0) talk.restore(log);
+    const input: StreamInput = {
+      ...{ id: "taken", model, request: { contents: [] }, fetch: sim.fetch, ...settings },
+      clock: clock.with(sim.fetch),
+      budget: new RetryBudget(),
+      noPrefill: new Set(),
+      dress: (request) => talk.dress(request),
+      ways: talk,
+      life: i > 0 ? restore(log, 1_000) : undefined,
+    };
+    const stream = new Stream(input);
+    const read = async () => {
+      let left = count;
+      for await (const batch of stream.events()) {
+        for (const event of batch) {
+          if (isTerminal(event) && Number.isFinite(count)) return;
+          log.push(event);
+          left -= 1;
+          if (left === 0) return;
+        }
+      }
+    };
+    await clock.run(read());
+  }
   const contents = [{ role: "user", parts: [{ text: INPUT }] }];
   return { end: log.at(-1), truth: sim.truth(model, { contents }), sim };
 }
@@ -61,7 +67,8 @@ for (const [name, model, options, more] of [
 ] as const) {
   test(`taken over at any event: ${name}`, async () => {
     for (let after = 4; after <= 24; after += 1) {
-      const { end, truth, sim } = await takenOver(after, model, options as SimOptions, more);
+      const lives = after % 2 === 0 ? [after] : [after, 3 + (after % 5), 6];
+      const { end, truth, sim } = await takenOver(lives, model, options as SimOptions, more);
       assert.ok(end && isTerminal(end), `after ${after}`);
       assert.equal(end.type, "done", `after ${after}: ${JSON.stringify(end).slice(0, 400)}`);
       assert.equal(end.text, truth, `after ${after}`);
@@ -71,7 +78,7 @@ for (const [name, model, options, more] of [
 }
 
 test("where nobody knows whether it was created, it is not created again", async () => {
-  const { end, sim } = await takenOver(2, "gemini-3.6-flash", {}, {});
+  const { end, sim } = await takenOver([2], "gemini-3.6-flash", {}, {});
   assert.equal(end?.type, "failed");
   assert.ok(sim.interactions.length <= 1);
 });

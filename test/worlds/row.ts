@@ -22,7 +22,15 @@ export interface BrokenWorld {
   exit?: 1 | 2;
 }
 
-const AFTER_KEY = ["auth", "model", "unary", "stream", "cadence", "finish", "rejection"] as const;
+export const AFTER_KEY = [
+  "auth",
+  "model",
+  "unary",
+  "stream",
+  "cadence",
+  "finish",
+  "rejection",
+] as const;
 const AFTER_AUTH = AFTER_KEY.slice(1);
 export const AFTER_MODEL = AFTER_KEY.slice(2);
 export const AFTER_UNARY = AFTER_KEY.slice(3);

@@ -13,6 +13,7 @@ import { systemWorld } from "../../src/node/index.ts";
 import { host } from "../gateway/host.ts";
 import { Place } from "./place.ts";
 import { type BrokenWorld, CANARY, type Made } from "./row.ts";
+import { TOKEN, VERTEX } from "./vertex.ts";
 import { BROKEN_WORLDS } from "./worlds.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "pollux-worlds-"));
@@ -54,6 +55,37 @@ test("a world in order: every boundary holds, directly and through a proxy", asy
       const report = await examined({ baseUrl, options: { via } });
       assert.equal(report.verdict, "ok", JSON.stringify(report.findings, null, 1));
       assert.equal(exitOf(report, true), 0);
+    }
+  } finally {
+    await place.close();
+  }
+});
+
+test("Vertex in order: with a token, and in express mode with a key", async () => {
+  const place = new Place();
+  const asked: string[] = [];
+  try {
+    const baseUrl = await place.upstream({
+      first: ({ url, headers }) => {
+        asked.push(`${url} ${headers.authorization ? "bearer" : "key"}`);
+        return undefined;
+      },
+    });
+    for (const [options, way] of [
+      [VERTEX, "bearer"],
+      [{ vertex: { location: "global" } }, "key"],
+    ] as const) {
+      asked.length = 0;
+      const report = await examined({ baseUrl, options, world: { token: TOKEN } });
+      assert.equal(report.verdict, "ok", JSON.stringify(report.findings, null, 1));
+      assert.ok(asked.length > 4 && asked.every((one) => one.endsWith(way)));
+      const place = way === "bearer" ? "/projects/my-project/locations/europe-west4" : "";
+      const path = `/v1beta1${place}/publishers/google/models/gemini-3.6-flash:generateContent`;
+      assert.ok(
+        asked.some((one) => one.startsWith(path)),
+        asked.join("\n"),
+      );
+      assert.ok(!JSON.stringify(report).includes(await TOKEN()));
     }
   } finally {
     await place.close();

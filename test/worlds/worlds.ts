@@ -21,6 +21,7 @@ import {
   stream,
   tls,
 } from "./row.ts";
+import { VERTEX_ROWS } from "./vertex.ts";
 
 const rows: Readonly<Record<string, Row>> = {
   "no key": key(undefined, "key_missing", /export GEMINI_API_KEY/),
@@ -333,7 +334,10 @@ const rows: Readonly<Record<string, Row>> = {
   },
 };
 
-export const BROKEN_WORLDS: readonly BrokenWorld[] = Object.entries(rows).map(([name, row]) => ({
+export const BROKEN_WORLDS: readonly BrokenWorld[] = Object.entries({
+  ...rows,
+  ...VERTEX_ROWS,
+}).map(([name, row]) => ({
   name,
   ...row,
 }));

@@ -18,6 +18,7 @@ import { listenError } from "../serve/listen-error.ts";
 import { type Plan, planOf, readKeys } from "../serve/plan.ts";
 import type { Running } from "../serve/run.ts";
 import { readTokens } from "../serve/tokens-file.ts";
+import { nameOfUpstream } from "../serve/vertex-place.ts";
 import type { Command, Io, Option, Parsed } from "./command.ts";
 
 /** Flags of the settings that have one. */
@@ -139,7 +140,7 @@ async function start(plan: Plan, log: Logger, mayMove: boolean): Promise<House> 
 function tell(running: Running, plan: Plan, parsed: Parsed, io: Io): void {
   const { url } = running;
   const { upstream, store } = plan.serve;
-  const answers = upstream.sim ? "the built-in simulator" : new URL(upstream.baseUrl).host;
+  const answers = nameOfUpstream({ upstream });
   if (parsed.values.json) {
     const port = Number(new URL(url).port);
     io.stdout.write(`${JSON.stringify({ url, port, upstream: answers, store: store.kind })}\n`);

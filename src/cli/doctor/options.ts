@@ -1,7 +1,7 @@
 // Flags and environment → what to examine, and by which ways.
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
-import { CHECKS, type ExamineOptions, type Way } from "../../doctor/index.ts";
+import { CHECKS, type ExamineOptions, type VertexTarget, type Way } from "../../doctor/index.ts";
 import { DEFAULT_MODEL } from "../../sim/index.ts";
 import type { Io, Option, Parsed } from "../commands/command.ts";
 import { EXIT, UsageError } from "../exit.ts";
@@ -10,6 +10,9 @@ import { number } from "../input/args.ts";
 export const TARGET_OPTIONS: Readonly<Record<string, Option>> = Object.freeze({
   model: { type: "string", short: "m", value: "NAME", help: `model (default ${DEFAULT_MODEL})` },
   upstream: { type: "string", value: "URL", help: "base URL to examine instead of Google's" },
+  vertex: { type: "boolean", help: "examine Vertex AI, with a token in place of a key" },
+  project: { type: "string", value: "ID", help: "of Vertex; none with a key is express mode" },
+  location: { type: "string", value: "NAME", help: "of Vertex (default global)" },
   gateway: {
     type: "string",
     value: "URL",
@@ -63,7 +66,9 @@ export function optionsOf(parsed: Parsed, io: Io, env: Io["env"]): ExamineOption
   const seconds = number(parsed, "timeout", { min: 0.1, max: 600, whole: false });
   const hasKey = Boolean(values["key-env"] ?? env.GEMINI_API_KEY ?? env.GOOGLE_API_KEY);
   const hasAddress = Boolean(values.upstream ?? env.GOOGLE_GEMINI_BASE_URL);
+  const vertex = flag("vertex") ? vertexOf(values, env, hasKey || flag("sim")) : undefined;
   return {
+    vertex,
     model: values.model ?? (env.POLLUX_MODEL || DEFAULT_MODEL),
     baseUrl: values.upstream,
     gateway: values.gateway,
@@ -74,12 +79,30 @@ export function optionsOf(parsed: Parsed, io: Io, env: Io["env"]): ExamineOption
       : flag("direct")
         ? "direct"
         : "environment",
-    simulated: flag("sim") || !(hasKey || hasAddress),
+    simulated: flag("sim") || !(hasKey || hasAddress || vertex),
     offline: flag("offline"),
     only,
     ...(values.request !== undefined && { request: requestIn(values.request, io.cwd) }),
     ...(seconds !== undefined && { timeoutMs: seconds * 1000 }),
   };
+}
+
+function vertexOf(
+  values: Record<string, string | undefined>,
+  env: Io["env"],
+  mayBeExpress: boolean,
+): VertexTarget {
+  const project = values.project ?? (env.GOOGLE_CLOUD_PROJECT || undefined);
+  const location = values.location ?? (env.GOOGLE_CLOUD_LOCATION?.split(",")[0] || "global");
+  if (!/^[a-z][a-z0-9-]*$/.test(location))
+    throw new UsageError(
+      `--location: expected a name such as europe-west4 or global, got "${location}"`,
+    );
+  if (project !== undefined && !/^[\w.:-]+$/.test(project))
+    throw new UsageError(`--project: expected a project's id, got "${project}"`);
+  if (project === undefined && !mayBeExpress)
+    throw new UsageError("--vertex: give a project (--project ID), or a key for express mode");
+  return { project, location };
 }
 
 /** Two ways where the flags name two, otherwise nothing. */
@@ -110,7 +133,13 @@ export function waysOf(
     return [{ name: "via the proxy", kind: "proxy", options: base }, past];
   if (pairs[0] === "--gateway") {
     const token = env.POLLUX_TOKEN ? { keyEnv: "POLLUX_TOKEN" } : { keyless: true };
-    const through = { ...base, baseUrl: options.gateway, via: "direct" as const, ...token };
+    const through = {
+      ...base,
+      vertex: undefined,
+      baseUrl: options.gateway,
+      via: "direct" as const,
+      ...token,
+    };
     return [{ name: "via the gateway", kind: "gateway", options: through }, past];
   }
   const [one, other] = keys;

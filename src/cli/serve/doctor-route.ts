@@ -1,7 +1,7 @@
 // `GET /doctor`: the doctor's findings about this gateway's own way to Gemini, for its operators. One
 // examination at a time, because it spends a little of the key's quota; whoever asks meanwhile shares it.
-import { examineAll, type Report } from "../../doctor/index.ts";
-import { type ExtraRoute, json, Refusal } from "../../gateway/index.ts";
+import { examineAll, type Report, type VertexTarget } from "../../doctor/index.ts";
+import { type ExtraRoute, json, Refusal, type VertexPlace } from "../../gateway/index.ts";
 import { DEFAULT_MODEL } from "../../sim/index.ts";
 import { worldOf } from "../doctor/world.ts";
 import type { ServeConfig } from "./run.ts";
@@ -15,6 +15,11 @@ export interface DoctorPlace {
   statusPage: string;
   /** The page for people, where there is one. */
   page: ExtraRoute["run"] | undefined;
+}
+
+/** Its first choice stands for all. */
+function vertexTargetOf({ project, location = "global" }: VertexPlace): VertexTarget {
+  return { project, location: [location].flat()[0] ?? "global" };
 }
 
 export function doctorRoute({ upstream, env, cwd, statusPage, page }: DoctorPlace): ExtraRoute {
@@ -35,10 +40,14 @@ export function doctorRoute({ upstream, env, cwd, statusPage, page }: DoctorPlac
         timeoutMs: TIMEOUT_MS,
         offline: guest.query.get("offline") === "true",
         simulated: upstream.sim,
-        ...(!upstream.sim && { baseUrl: upstream.baseUrl }),
+        ...(upstream.vertex && { vertex: vertexTargetOf(upstream.vertex) }),
+        ...(!upstream.sim && upstream.baseUrl !== "" && { baseUrl: upstream.baseUrl }),
         ...(statusPage && { statusPage }),
       };
-      running ??= examineAll(worldOf(env, cwd), options).finally(() => {
+      const token = upstream.vertex?.token;
+      const own = { token: async () => (typeof token === "function" ? token() : token) };
+      const world = { ...worldOf(env, cwd), ...(token !== undefined && own) };
+      running ??= examineAll(world, options).finally(() => {
         running = undefined;
       });
       json(guest, 200, await running);

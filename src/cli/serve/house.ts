@@ -24,6 +24,7 @@ import { doctorRoute } from "./doctor-route.ts";
 import type { Plan } from "./plan.ts";
 import { type Plug, plugFor } from "./plug.ts";
 import { type Running, runGateway } from "./run.ts";
+import { nameOfUpstream } from "./vertex-place.ts";
 
 export interface House {
   running: Running;
@@ -75,7 +76,7 @@ export async function openHouse(plan: Plan, log: Logger): Promise<House> {
         clients: (seen.guard as Guard).parts.clients,
         shelf: store.shelf,
         asset: folder === undefined ? () => undefined : assetsIn(folder),
-        upstream: upstream.sim ? "simulator" : new URL(upstream.baseUrl).host,
+        upstream: upstream.sim ? "simulator" : nameOfUpstream(config),
         simulated: upstream.sim,
         version,
         breakStream: seen.plug?.pull,

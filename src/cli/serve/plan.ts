@@ -6,6 +6,7 @@ import type { StoreOptions } from "../../store/index.ts";
 import { EXIT, UsageError } from "../exit.ts";
 import type { ServeConfig, SimPlan } from "./run.ts";
 import { readTokens } from "./tokens-file.ts";
+import { vertexPlaceOf } from "./vertex-place.ts";
 
 const GOOGLE = "https://generativelanguage.googleapis.com";
 const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|::1|\[::1\])$/;
@@ -54,20 +55,28 @@ export function planOf(
       EXIT.config,
     );
   }
-  const baseUrl = text("upstream.baseUrl") || (keys.length > 0 ? GOOGLE : "");
-  const simulated = sim.wanted || baseUrl === "";
+  const onVertex = text("upstream.kind") === "vertex";
+  const given = text("upstream.baseUrl");
+  const baseUrl = onVertex
+    ? given || (place.env.GOOGLE_VERTEX_BASE_URL ?? "")
+    : given || (keys.length > 0 ? GOOGLE : "");
+  const simulated = sim.wanted || (!onVertex && baseUrl === "");
+  const vertex = vertexPlaceOf(settings, { env: place.env, keys: keys.length, simulated });
   const hosts = list("allow.hosts");
   const serve: ServeConfig = {
     host,
     port: number("listen.port"),
-    upstream: simulated
-      ? {
-          sim: true,
-          ...(sim.seed !== undefined && { seed: sim.seed }),
-          ...(sim.scenario !== undefined && { scenario: sim.scenario }),
-          ...(sim.pace && { pace: sim.pace }),
-        }
-      : { sim: false, baseUrl },
+    upstream: {
+      ...(vertex && { vertex }),
+      ...(simulated
+        ? {
+            sim: true,
+            ...(sim.seed !== undefined && { seed: sim.seed }),
+            ...(sim.scenario !== undefined && { scenario: sim.scenario }),
+            ...(sim.pace && { pace: sim.pace }),
+          }
+        : { sim: false, baseUrl }),
+    },
     apiVersion: text("upstream.apiVersion"),
     store: storeOf(settings, place.cwd),
     retention: {

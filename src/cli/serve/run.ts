@@ -1,7 +1,13 @@
 // A gateway as a process: engine, network, doors and signals put together from one configuration.
 import { hostname } from "node:os";
 import { systemClock } from "../../core/index.ts";
-import { type ExtraRoute, Gateway, type Warden, type Watcher } from "../../gateway/index.ts";
+import {
+  type ExtraRoute,
+  Gateway,
+  type VertexPlace,
+  type Warden,
+  type Watcher,
+} from "../../gateway/index.ts";
 import { dispatchFetch, type Serving, serveHttp } from "../../node/index.ts";
 import { createSim, type Sim } from "../../sim/index.ts";
 import {
@@ -16,7 +22,7 @@ export interface ServeConfig {
   host: string;
   port: number;
   /** The simulator, or the address of a real one. */
-  upstream: SimPlan | { sim: false; baseUrl: string };
+  upstream: (SimPlan | { sim: false; baseUrl: string }) & { vertex?: VertexPlace };
   apiVersion: string;
   store: StoreOptions;
   retention: Retention;
@@ -93,6 +99,7 @@ export async function runGateway(config: ServeConfig, parts: Parts): Promise<Run
     owner: `${hostname()}:${process.pid}:${crypto.randomUUID()}`,
     upstream: {
       baseUrl: upstream.sim ? "http://simulator.invalid" : upstream.baseUrl,
+      vertex: upstream.vertex,
       fetch: sim ? (parts.aroundSim?.(sim.fetch) ?? sim.fetch) : dispatchFetch(),
       tellStream: sim !== undefined,
       patience: { deadlineMs, maxAttempts, resume },

@@ -22,7 +22,7 @@ export interface Scene {
   check: string;
   world: World;
   target: Target;
-  /** The base URL with the API version. */
+  /** The base URL of whoever answers. */
   apiUrl: string;
   fetch: typeof globalThis.fetch;
   known: Known;

@@ -53,10 +53,15 @@ export const gatewayCadence: Check = {
   async run(scene) {
     const { gateway: address, model } = scene.target;
     if (!address) return skip("none is named");
+    const { target } = scene;
+    // What opens Vertex is nothing for a gateway.
+    const own = { bearer: false, key: scene.world.env.POLLUX_TOKEN };
+    const asked = { ...target, ...(target.vertex && own), modelsAt: "v1beta" };
     const through = {
       ...scene,
       fetch: scene.world.fetchVia(undefined),
-      apiUrl: `${address}/v1beta`,
+      apiUrl: address,
+      target: asked,
     };
     const seen = await watchStream(through, `models/${model}:streamGenerateContent?alt=sse`, SHORT);
     if (seen.failure) return problem(seen.failure.code, seen.failure.message);

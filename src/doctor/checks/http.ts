@@ -11,7 +11,7 @@ export const http: Check = {
   online: true,
   async run(scene) {
     const fetch = scene.world.fetchVia(scene.target.proxy);
-    const apiUrl = `${scene.target.baseUrl}/v1beta`;
+    const apiUrl = scene.target.baseUrl;
     const { reply, failure } = await ask({ ...scene, fetch, apiUrl }, "models?pageSize=1");
     if (!reply) return problem(failure?.code ?? "unknown", failure?.message ?? "no answer");
     scene.known.first = { reply, at: scene.world.date() };

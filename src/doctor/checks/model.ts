@@ -1,7 +1,7 @@
 // Is the model there, and does it generate text.
-import { ok, problem } from "../finding.ts";
+import { ok, problem, type Seen } from "../finding.ts";
 import { ask } from "../probe.ts";
-import type { Check } from "./check.ts";
+import type { Check, Scene } from "./check.ts";
 
 /** Where to go from models that are gone. */
 const SUCCESSORS: readonly (readonly [old: RegExp, next: string])[] = [
@@ -31,12 +31,28 @@ export const model: Check = {
       }
       return ok(`${name}, not in the list but known`);
     }
+    if (scene.target.vertex) return servedHere(scene, name);
     const methods = listed.supportedGenerationMethods;
     if (methods && !methods.includes("generateContent"))
       return problem("model_not_streaming", `${name} does only ${methods.join(", ")}`);
     return ok(name);
   },
 };
+
+/** A list names what there is anywhere; a count, which costs nothing, is made in the place itself. */
+async function servedHere(scene: Scene, name: string): Promise<Seen> {
+  const contents = [{ role: "user", parts: [{ text: "Hi" }] }];
+  const { failure } = await ask(scene, `models/${name}:countTokens`, { contents });
+  const { project, location } = scene.target.vertex ?? {};
+  const where = project === undefined ? "express mode" : `${project}, ${location}`;
+  if (!failure) return ok(`${name} in ${where}`);
+  const elsewhere = failure.code === "model_not_found" || failure.code === "model_not_in_location";
+  return problem(
+    failure.code,
+    `${where}: ${failure.message}`,
+    elsewhere ? "pollux doctor --vertex --location global" : undefined,
+  );
+}
 
 export function nextOf(name: string, models: readonly { name: string }[]): string | undefined {
   const names = models.map((one) => one.name.replace(/^models\//, ""));

@@ -100,6 +100,26 @@ export const SETTINGS: readonly Setting[] = [
     env: "GOOGLE_GENAI_API_VERSION",
     pattern: "^v1(alpha|beta)?\\d*$",
   }),
+  string("upstream.kind", "gemini", "the API that is asked: the Gemini API, or Vertex AI", {
+    env: "POLLUX_UPSTREAM_KIND",
+    flag: "upstream-kind",
+    choices: ["gemini", "vertex"],
+  }),
+  string("upstream.project", "", "Vertex: the project; empty for express mode, which wants a key", {
+    env: "GOOGLE_CLOUD_PROJECT",
+    flag: "project",
+    pattern: "^$|^[\\w.:-]+$",
+  }),
+  list("upstream.locations", "Vertex: locations in the order of preference; empty for global", {
+    env: "GOOGLE_CLOUD_LOCATION",
+    flag: "location",
+  }),
+  string(
+    "upstream.tokenEnv",
+    "",
+    "Vertex: variable that holds an access token; empty for Application Default Credentials",
+    { env: "POLLUX_TOKEN_ENV" },
+  ),
   list("upstream.keyEnvs", "environment variables that hold one key each; more make a pool", {
     env: "POLLUX_KEY_ENVS",
   }),

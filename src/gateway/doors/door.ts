@@ -83,7 +83,7 @@ export function sinkOptions(
 
 /** What a visit asks for; the patience is the client's own, where it said so. */
 export type Asked = Pick<Ask, "model" | "request" | "version"> &
-  Partial<Pick<Ask, "deadlineMs" | "maxAttempts" | "resume">>;
+  Partial<Pick<Ask, "deadlineMs" | "maxAttempts" | "resume" | "interact" | "via">>;
 
 /** Begins a stream, if it may: the pass is given back when the stream is over. */
 export async function begin(house: House, guest: Guest, door: string, asked: Asked) {
@@ -96,7 +96,7 @@ export async function begin(house: House, guest: Guest, door: string, asked: Ask
   const askedMs = clock.now();
   const pass = await warden.admit(client, {
     model: asked.model,
-    bodyChars: JSON.stringify(asked.request).length,
+    bodyChars: JSON.stringify(asked.interact ?? asked.request).length,
     deadlineMs: deadlineMs ?? settings.deadlineMs,
     signal: left.signal,
   });

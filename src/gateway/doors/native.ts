@@ -6,6 +6,7 @@ import { Refusal } from "../refusal.ts";
 import { answerHeaders, type Guest, type House, readJson, serveForm } from "./door.ts";
 
 const VERSIONS = /^v1(?:alpha|beta)?\d*$/;
+const LIST = /^\/v1(?:alpha|beta)?\d*\/models$/;
 const CALL = /^([\w.-]{1,128}):(\w+)$/;
 
 /** `POST /{version}/models/{model}:{verb}` */
@@ -34,9 +35,18 @@ export async function nativeCall(house: House, guest: Guest): Promise<void> {
   });
 }
 
+/** `POST …/projects/P/locations/L/publishers/google/models/MODEL:METHOD`, as clients of Vertex ask. */
+export async function vertexCall(house: House, guest: Guest): Promise<void> {
+  const { version: _, publisher = "google", ...params } = guest.params;
+  if (publisher !== "google") throw new Refusal("route_not_found", "Only Google's own models.");
+  await nativeCall(house, { ...guest, params });
+}
+
 /** Any other native path. */
 export async function nativeForward(house: House, guest: Guest, model = ""): Promise<void> {
   const { exchange, requestId } = guest;
+  if (house.upstream.isVertex && exchange.method === "GET" && LIST.test(exchange.path))
+    return listModels(house, guest);
   if (/(^|\/)(\.|%2e){1,2}(\/|$)|\\|%2f|%5c/i.test(exchange.path))
     throw new Refusal("route_not_found");
   const status = await house.upstream.forward(exchange, {
@@ -46,6 +56,18 @@ export async function nativeForward(house: House, guest: Guest, model = ""): Pro
     headers: answerHeaders(requestId),
   });
   guest.onAnswered(status);
+}
+
+/** Vertex lists them otherwise; clients of the Gemini API get its form, all on one page. */
+async function listModels(house: House, guest: Guest): Promise<void> {
+  const { requestId, exchange } = guest;
+  const models = await house.upstream.models(house.settings.apiVersion, requestId);
+  const headers = {
+    ...answerHeaders(requestId),
+    "content-type": "application/json; charset=UTF-8",
+  };
+  guest.onAnswered(200);
+  exchange.reply(200, headers, JSON.stringify({ models }, null, 2));
 }
 
 function requestOf(body: Record<string, unknown>): GeminiRequest {

@@ -50,19 +50,12 @@ function understand<T>(read: () => T): T {
   }
 }
 
-interface GeminiModel {
-  name?: string;
-}
-
 /** `GET /v1/models` for those who come with a bearer token. */
 export async function openAiModels(house: House, guest: Guest, one?: string): Promise<void> {
   const { exchange, requestId, client } = guest;
-  const models = await house.upstream.json(
-    `${house.settings.apiVersion}/models?pageSize=1000`,
-    requestId,
-  );
-  const list = ((models as { models?: GeminiModel[] }).models ?? [])
-    .map(({ name = "" }) => name.replace(/^models\//, ""))
+  const models = await house.upstream.models(house.settings.apiVersion, requestId);
+  const list = models
+    .map(({ name }) => name.replace(/^models\//, ""))
     .filter((name) => name !== "" && house.warden.mayUse(client, name))
     .map((id) => ({ id, object: "model", created: 0, owned_by: "google" }));
   const found = one === undefined ? undefined : list.find(({ id }) => id === one);

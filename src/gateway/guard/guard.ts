@@ -75,13 +75,13 @@ export class Guard implements Warden {
     }
   }
 
-  credential(model: string): Credential {
+  credential(model: string, only?: string): Credential {
     const { keys } = this.parts;
     if (!keys || keys.size === 0) return NO_KEY;
-    const taken = keys.take(model);
+    const taken = keys.take(model, only);
     if ("failure" in taken) throw new StreamError(taken.failure);
-    const { name, secret, done } = taken;
-    return { name, headers: { "x-goog-api-key": secret }, done };
+    const { name, tag, secret, done } = taken;
+    return { name, tag, headers: { "x-goog-api-key": secret }, done };
   }
 
   hasAnother(model: string, problem: Failure): boolean {

@@ -71,6 +71,8 @@ const SHORT: ReadonlySet<FailureCode> = new Set<FailureCode>([
 
 export interface KeyLease {
   name: string;
+  /** Stands for the name where it is nobody's business. */
+  tag: string;
   secret: string;
   done(problem?: Failure): void;
 }
@@ -97,9 +99,14 @@ export class KeyPool {
     });
   }
 
-  /** The least loaded key that may serve this model, or the failure that says when one will. */
-  take(model: string): KeyLease | { failure: Failure } {
-    const usable = this.held.filter((one) => this.restOf(one, model) === undefined);
+  /**
+   * The least loaded key that may serve this model, or the failure that says when one will. `tag`: what
+   * was begun with this key is found with it alone, also while it rests.
+   */
+  take(model: string, tag?: string): KeyLease | { failure: Failure } {
+    const named = tag ? this.held.filter((one) => tagOf(one.key) === tag && !one.outBy) : [];
+    const usable =
+      named.length > 0 ? named : this.held.filter((one) => this.restOf(one, model) === undefined);
     const best = usable.reduce<Held | undefined>(
       (a, b) => (a === undefined || b.inFlight < a.inFlight ? b : a),
       undefined,
@@ -109,6 +116,7 @@ export class KeyPool {
     let over = false;
     return {
       name: best.key.name,
+      tag: tagOf(best.key),
       secret: best.key.secret,
       done: (problem) => {
         if (over) return;
@@ -193,6 +201,13 @@ export class KeyPool {
   private nowMs(): number {
     return this.clock.date().getTime();
   }
+}
+
+/** FNV-1a of the name: the same in every process, also after the secret was changed. */
+function tagOf({ name }: Key): string {
+  let hash = 0x811c9dc5;
+  for (const char of name) hash = Math.imul(hash ^ (char.codePointAt(0) ?? 0), 0x01000193) >>> 0;
+  return hash.toString(36);
 }
 
 /** Failures that belong to the key, not to the request or the model. */

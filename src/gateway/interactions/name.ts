@@ -1,0 +1,50 @@
+// What a client calls an interaction and the places in it. The name holds Google's own id and the stream
+// that keeps the events, so no table of names is needed, and Google's id is there when the log is not.
+
+const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+const MARK = "~";
+
+export interface Name {
+  /** Empty where Google keeps nothing. */
+  google: string;
+  stream: string | undefined;
+}
+
+export function nameOf(google: string, stream: string): string {
+  return google + MARK + stream;
+}
+
+/** Also of what Google calls by itself, and of a stream that Google knows nothing of. */
+export function readName(text: string): Name {
+  const at = text.lastIndexOf(MARK);
+  const stream = text.slice(at + 1);
+  if (!UUID.test(stream)) return { google: text, stream: undefined };
+  return { google: text.slice(0, Math.max(0, at)), stream };
+}
+
+/** The place of an event: its entry, and which of the events of that entry it is. */
+export interface Place {
+  seq: number;
+  n: number;
+  /** What Google calls the event. */
+  google?: string | undefined;
+}
+
+export const START: Place = Object.freeze({ seq: -1, n: 0 });
+
+export function placeId({ seq, n, google }: Place): string {
+  const nth = n === 0 ? "" : `-${n}`;
+  return `plx-${seq}${nth}${google === undefined ? "" : MARK + google}`;
+}
+
+/** Nothing for an id that is not the gateway's. */
+export function readPlace(id: string): Place | undefined {
+  const found = /^plx-(\d{1,15})(?:-(\d{1,6}))?(?:~(.*))?$/s.exec(id);
+  if (!found) return undefined;
+  const [, seq, n = "0", google] = found;
+  return { seq: Number(seq), n: Number(n), google };
+}
+
+export function isAfter(place: Place, cursor: Place): boolean {
+  return place.seq > cursor.seq || (place.seq === cursor.seq && place.n > cursor.n);
+}
