@@ -1,6 +1,6 @@
 // Tapes in this process's memory.
-import type { Committed, Tape, TapeChange, Tapes } from "./tape.ts";
-import { cutMessages } from "./tape-page.ts";
+import type { Allowance, Committed, Tape, TapeChange, Tapes } from "./tape.ts";
+import { cutMessages, roomFor } from "./tape-page.ts";
 import { Watchers } from "./watchers.ts";
 
 interface Row {
@@ -11,7 +11,7 @@ interface Row {
 export class MemoryTapes implements Tapes {
   private readonly rows = new Map<string, Row>();
   private readonly byId = new Map<string, Row>();
-  private readonly counts = new Map<string, number>();
+  private readonly used = new Map<string, Allowance>();
   private readonly watchers = new Watchers();
 
   async get(name: string): Promise<Tape | undefined> {
@@ -19,12 +19,11 @@ export class MemoryTapes implements Tapes {
     return row && { ...row.tape };
   }
 
-  async commit(changes: readonly TapeChange[], tapesMax: number): Promise<Committed> {
+  async commit(changes: readonly TapeChange[], allowance: Allowance): Promise<Committed> {
     for (const { name, seen } of changes)
       if (this.rows.get(name)?.tape.mark !== seen) return "stale";
-    for (const { seen, next } of changes)
-      if (seen === undefined && next && (this.counts.get(next.owner) ?? 0) >= tapesMax)
-        return "full";
+    const refused = roomFor(changes, (owner) => this.usedBy(owner), allowance);
+    if (refused) return refused;
     for (const change of changes) this.apply(change);
     for (const { name } of changes) this.watchers.tell(name, "entries");
     return "kept";
@@ -58,17 +57,19 @@ export class MemoryTapes implements Tapes {
       if (known) this.drop(known);
       return;
     }
-    const row: Row = known ?? { tape: { name, ...next, length: 0, bytes: 0 }, messages: [] };
-    if (!known) {
-      this.rows.set(name, row);
-      this.byId.set(next.id, row);
-      this.counts.set(next.owner, (this.counts.get(next.owner) ?? 0) + 1);
-    }
-    const { expiresAtMs, ...rest } = next;
-    Object.assign(row.tape, rest, { expiresAtMs });
+    const { id, owner, mark, about, expiresAtMs } = next;
+    const { length, bytes } = known?.tape ?? { length: 0, bytes: 0 };
+    const tape: Tape = { name, id, owner, mark, about, length, bytes };
+    if (expiresAtMs !== undefined) tape.expiresAtMs = expiresAtMs;
+    const row: Row = { tape, messages: known?.messages ?? [] };
+    this.rows.set(name, row);
+    this.byId.set(id, row);
+    const used = this.usedBy(owner);
+    if (!known) used.tapes += 1;
     for (const message of messages) {
       row.messages.push(message);
       row.tape.bytes += message.length;
+      used.bytes += message.length;
     }
     row.tape.length = row.messages.length;
   }
@@ -76,8 +77,15 @@ export class MemoryTapes implements Tapes {
   private drop({ tape }: Row): void {
     this.rows.delete(tape.name);
     this.byId.delete(tape.id);
-    const left = (this.counts.get(tape.owner) ?? 1) - 1;
-    if (left > 0) this.counts.set(tape.owner, left);
-    else this.counts.delete(tape.owner);
+    const used = this.usedBy(tape.owner);
+    used.tapes -= 1;
+    used.bytes -= tape.bytes;
+    if (used.tapes === 0) this.used.delete(tape.owner);
+  }
+
+  private usedBy(owner: string): Allowance {
+    const used = this.used.get(owner) ?? { tapes: 0, bytes: 0 };
+    this.used.set(owner, used);
+    return used;
   }
 }

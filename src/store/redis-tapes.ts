@@ -1,7 +1,7 @@
 // Tapes in Redis: a hash about each, a list of its messages, and one script for every change.
 import type { RedisLine, Script } from "./redis-line.ts";
 import { TAPE_COMMIT, TAPE_READ, TAPE_TOUCH } from "./redis-tape-scripts.ts";
-import type { Committed, Tape, TapeChange, Tapes } from "./tape.ts";
+import type { Allowance, Committed, Tape, TapeChange, Tapes } from "./tape.ts";
 
 const FIELDS = ["id", "owner", "mark", "about", "length", "bytes", "expires"] as const;
 
@@ -27,8 +27,8 @@ export class RedisTapes implements Tapes {
     return expires ? { ...tape, expiresAtMs: Number(expires) } : tape;
   }
 
-  async commit(changes: readonly TapeChange[], tapesMax: number): Promise<Committed> {
-    const args: (string | number | Buffer)[] = [tapesMax];
+  async commit(changes: readonly TapeChange[], allowance: Allowance): Promise<Committed> {
+    const args: (string | number | Buffer)[] = [allowance.tapes, allowance.bytes];
     for (const { name, seen = "", next, messages = [] } of changes) {
       args.push(name, seen, messages.length, next?.id ?? "", next?.owner ?? "", next?.mark ?? "");
       args.push(next?.about ?? "", next?.expiresAtMs ?? "");

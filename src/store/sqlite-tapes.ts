@@ -1,14 +1,16 @@
 // Tapes in SQLite: one row a tape, one row a message, both changed in one transaction.
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { erase, type Guarded, transaction } from "./sqlite-file.ts";
-import type { Committed, Tape, TapeChange, Tapes } from "./tape.ts";
-import { cutMessages } from "./tape-page.ts";
+import type { Allowance, Committed, Tape, TapeChange, Tapes } from "./tape.ts";
+import { added, cutMessages, roomFor } from "./tape-page.ts";
 import { Watchers } from "./watchers.ts";
 
 export class SqliteTapes implements Tapes {
   private readonly db: DatabaseSync;
   private readonly guarded: Guarded;
   private readonly watchers = new Watchers();
+  /** Summed up when an owner is first met: one process has the file. */
+  private readonly used = new Map<string, Allowance>();
   private readonly statements: ReturnType<typeof prepare>;
 
   constructor(db: DatabaseSync, guarded: Guarded) {
@@ -21,20 +23,8 @@ export class SqliteTapes implements Tapes {
     return this.guarded(() => this.one(name));
   }
 
-  async commit(changes: readonly TapeChange[], tapesMax: number): Promise<Committed> {
-    const committed = this.guarded(() => {
-      const known = new Map(changes.map(({ name }) => [name, this.one(name)]));
-      for (const { name, seen } of changes) if (known.get(name)?.mark !== seen) return "stale";
-      for (const { seen, next } of changes)
-        if (seen === undefined && next && this.countOf(next.owner) >= tapesMax) return "full";
-      const work = () =>
-        transaction(this.db, () => {
-          for (const change of changes) this.apply(change, known.get(change.name));
-        });
-      if (changes.some(({ next }) => !next)) erase(this.db, work);
-      else work();
-      return "kept";
-    });
+  async commit(changes: readonly TapeChange[], allowance: Allowance): Promise<Committed> {
+    const committed = this.guarded(() => this.tryCommit(changes, allowance));
     if (committed === "kept") for (const { name } of changes) this.watchers.tell(name, "entries");
     return committed;
   }
@@ -58,6 +48,27 @@ export class SqliteTapes implements Tapes {
   /** One process has the file, so all news is its own. */
   watch(name: string, told: () => void): () => void {
     return this.watchers.add(name, told);
+  }
+
+  private tryCommit(changes: readonly TapeChange[], allowance: Allowance): Committed {
+    const known = new Map(changes.map(({ name }) => [name, this.one(name)]));
+    for (const { name, seen } of changes) if (known.get(name)?.mark !== seen) return "stale";
+    const refused = roomFor(changes, (owner) => this.usedBy(owner), allowance);
+    if (refused) return refused;
+    const work = () =>
+      transaction(this.db, () => {
+        for (const change of changes) this.apply(change, known.get(change.name));
+      });
+    try {
+      if (changes.some(({ next }) => !next)) erase(this.db, work);
+      else work();
+    } catch (error) {
+      // It may have been kept all the same: what is used is summed up anew.
+      this.used.clear();
+      throw error;
+    }
+    for (const change of changes) this.count(change, known.get(change.name));
+    return "kept";
   }
 
   private apply({ name, next, messages = [] }: TapeChange, known: Tape | undefined): void {
@@ -87,8 +98,23 @@ export class SqliteTapes implements Tapes {
     return expires === null ? tape : { ...tape, expiresAtMs: Number(expires) };
   }
 
-  private countOf(owner: string): number {
-    return Number(this.statements.count.get(owner)?.count);
+  private count(change: TapeChange, known: Tape | undefined): void {
+    const owner = change.next?.owner ?? known?.owner;
+    if (owner === undefined) return;
+    const { tapes, bytes } = change.next
+      ? added(change)
+      : { tapes: -1, bytes: -(known?.bytes ?? 0) };
+    const used = this.used.get(owner);
+    if (used) this.used.set(owner, { tapes: used.tapes + tapes, bytes: used.bytes + bytes });
+  }
+
+  private usedBy(owner: string): Allowance {
+    const known = this.used.get(owner);
+    if (known) return known;
+    const { tapes, bytes } = this.statements.used.get(owner) as unknown as Allowance;
+    const used = { tapes, bytes };
+    this.used.set(owner, used);
+    return used;
   }
 }
 
@@ -102,7 +128,9 @@ function prepare(db: DatabaseSync) {
     one: sql(
       "SELECT name, id, owner, mark, about, length, bytes, expires FROM tapes WHERE name = ?",
     ),
-    count: sql("SELECT count(*) AS count FROM tapes WHERE owner = ?"),
+    used: sql(
+      "SELECT count(*) AS tapes, coalesce(sum(bytes), 0) AS bytes FROM tapes WHERE owner = ?",
+    ),
     insert: sql(
       "INSERT INTO tapes (name, id, owner, mark, about, length, bytes, expires) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
     ),

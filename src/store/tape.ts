@@ -5,7 +5,7 @@ export interface Tape {
   name: string;
   /** Of this tape alone: a new one of the same name has another. */
   id: string;
-  /** Who made it; tapes are counted by it. */
+  /** Who made it; what tapes may take is counted by it. */
   owner: string;
   /** Changes with every commit, to something that it never was. */
   mark: string;
@@ -30,16 +30,22 @@ export interface TapeChange {
   messages?: readonly Uint8Array[];
 }
 
-/** `stale`: somebody was faster with one of the tapes. `full`: its owner has as many as allowed. */
-export type Committed = "kept" | "stale" | "full";
+/** What the tapes of one owner may be together. */
+export interface Allowance {
+  tapes: number;
+  bytes: number;
+}
+
+/**
+ * `stale`: somebody was faster with one of the tapes. `many`, `large`: its owner would have more tapes or
+ * more bytes than allowed; what takes nothing is never refused for that.
+ */
+export type Committed = "kept" | "stale" | "many" | "large";
 
 export interface Tapes {
   get(name: string): Promise<Tape | undefined>;
-  /**
-   * All changes or none. When it resolves, they outlive this process. A tape that is new counts against
-   * `tapesMax` of its owner.
-   */
-  commit(changes: readonly TapeChange[], tapesMax: number): Promise<Committed>;
+  /** All changes or none. When it resolves, they outlive this process. */
+  commit(changes: readonly TapeChange[], allowance: Allowance): Promise<Committed>;
   /**
    * The messages of a tape from place `from` to before `to`, up to about `bytesMax`, at least one if there
    * is one. They may be read as long as the tape is there.

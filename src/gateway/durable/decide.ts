@@ -19,17 +19,12 @@ export type Decision =
   | { kind: "change"; about: About }
   | { kind: "again"; producer: Producer | undefined };
 
-export interface AppendLimits {
-  bytesMax: number;
-  producersMax: number;
-}
-
 /** Throws what the client is told instead. */
 export function decideAppend(
-  { tape, about, tail }: Known,
+  { about, tail }: Known,
   append: Append,
   nowMs: number,
-  limits: AppendLimits,
+  producersMax: number,
 ): Decision {
   const { message, close, seq, producer, contentType } = append;
   const tailOffset = offsetOf(tail);
@@ -55,15 +50,13 @@ export function decideAppend(
     throw new Declined(409, "seq_conflict", "Stream-Seq: not greater than the last one.", {
       [NEXT_OFFSET]: tailOffset,
     });
-  if (message && tape.bytes + message.length > limits.bytesMax)
-    throw new Declined(413, "stream_full", `A stream holds at most ${limits.bytesMax} bytes.`);
   const closer: Closer | undefined = close && producer ? { ...producer } : undefined;
   return {
     kind: "change",
     about: {
       ...about,
       ...(seq !== undefined && { seq }),
-      ...(producer && { producers: withProducer(about, producer, nowMs, limits.producersMax) }),
+      ...(producer && { producers: withProducer(about, producer, nowMs, producersMax) }),
       ...(close && { closed: true, closer }),
     },
   };

@@ -19,11 +19,10 @@ const PRODUCERS_MAX = 1_000;
 const DEPTH_MAX = 64;
 const SWEEP_MAX = 100;
 
+/** What one client may have here. */
 export interface RecorderLimits {
-  /** Streams of one client. */
   streamsMax: number;
-  /** What one stream holds. */
-  streamBytesMax: number;
+  bytesMax: number;
 }
 
 export interface Appended {
@@ -86,10 +85,7 @@ export class Recorder {
     return this.change(name, async () => {
       const known = await this.known(name);
       const message = append.message && messageOf(known.about, append);
-      const decision = decideAppend(known, { ...append, message }, this.nowMs, {
-        bytesMax: this.limits.streamBytesMax,
-        producersMax: PRODUCERS_MAX,
-      });
+      const decision = decideAppend(known, { ...append, message }, this.nowMs, PRODUCERS_MAX);
       if (decision.kind === "again") {
         await this.used(known);
         return { known, decision };
@@ -115,18 +111,24 @@ export class Recorder {
   /** What expired goes; says how many. */
   async sweep(): Promise<number> {
     const names = await this.tapes.expired(this.nowMs, SWEEP_MAX);
+    const plain: TapeChange[] = [];
     let count = 0;
     for (const name of names) {
       const tape = await this.tapes.get(name);
       if (!tape || !this.isExpired(tape)) continue;
       const known = knownOf(tape);
+      const { forks, fork } = known.about;
+      if (forks === 0 && !fork) {
+        plain.push({ name, seen: tape.mark, next: undefined });
+        continue;
+      }
       // It goes with its last fork, and is looked for no more until then.
-      const change =
-        known.about.forks > 0
-          ? [this.next(known, { ...known.about, gone: true })]
-          : await this.removal(known);
-      if ((await this.commit(change)) === "kept") count += 1;
+      const changes =
+        forks > 0 ? [this.next(known, { ...known.about, gone: true })] : await this.removal(known);
+      if ((await this.commit(changes)) === "kept") count += 1;
     }
+    // All at once: to overwrite what is removed takes its time. If one was used meanwhile: next time.
+    if (plain.length > 0 && (await this.commit(plain)) === "kept") count += plain.length;
     return count;
   }
 
@@ -213,10 +215,13 @@ export class Recorder {
   }
 
   private async commit(changes: readonly TapeChange[]): Promise<"kept" | "stale"> {
-    const { streamsMax } = this.limits;
-    const committed = await this.tapes.commit(changes, streamsMax);
-    if (committed !== "full") return committed;
-    throw new Declined(429, "streams_full", `A client has at most ${streamsMax} streams here.`);
+    const { streamsMax, bytesMax } = this.limits;
+    const committed = await this.tapes.commit(changes, { tapes: streamsMax, bytes: bytesMax });
+    if (committed === "many")
+      throw new Declined(429, "streams_full", `A client has at most ${streamsMax} streams here.`);
+    if (committed === "large")
+      throw new Declined(413, "space_full", `A client keeps at most ${bytesMax} bytes here.`);
+    return committed;
   }
 
   /** Again until nobody was faster. */

@@ -8,8 +8,9 @@ import type { Recorder } from "./recorder.ts";
 export interface DurableSettings {
   /** Where it is found, such as /durable; empty for nowhere. */
   path: string;
+  /** Streams and bytes of one client. */
   streamsMax: number;
-  streamBytesMax: number;
+  bytesMax: number;
   /** How long a reader waits for more. */
   longPollMs: number;
   /** How long one connection of events lasts. */
