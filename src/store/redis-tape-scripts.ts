@@ -13,7 +13,7 @@ local function drop(name)
   if not known[1] then return end
   redis.call('UNLINK', tape(name), list(known[1]))
   redis.call('ZREM', expiry, name)
-  redis.call('HINCRBY', used(known[2]), 'bytes', -known[3])
+  redis.call('HINCRBY', used(known[2]), 'bytes', 0 - known[3])
   if redis.call('HINCRBY', used(known[2]), 'tapes', -1) <= 0 then redis.call('DEL', used(known[2])) end
 end`;
 

@@ -111,6 +111,11 @@ export function tapesContract(name: string, make: () => Promise<Store>): void {
     assert.deepEqual(await tapes.read(one.next.id, 0, 9, 100), []);
     assert.deepEqual(texts(await tapes.read(two.next.id, 0, 9, 100)), ["2", "x"]);
     assert.deepEqual(texts(await tapes.read(third.next.id, 0, 9, 100)), ["3"]);
+    const empty = fresh();
+    await tapes.commit([empty], PLENTY);
+    const over = { name: empty.name, seen: empty.next.mark, next: undefined };
+    assert.equal(await tapes.commit([over], PLENTY), "kept");
+    assert.equal(await tapes.get(empty.name), undefined);
   });
 
   rule("a name that is free again has nothing of what was there", async (tapes) => {

@@ -1,7 +1,13 @@
 // A gateway as a process: engine, network, doors and signals put together from one configuration.
 import { hostname } from "node:os";
 import { systemClock } from "../../core/index.ts";
-import { type ExtraRoute, Gateway, type Warden, type Watcher } from "../../gateway/index.ts";
+import {
+  type DurableSettings,
+  type ExtraRoute,
+  Gateway,
+  type Warden,
+  type Watcher,
+} from "../../gateway/index.ts";
 import { dispatchFetch, type Serving, serveHttp } from "../../node/index.ts";
 import { createSim, type Sim } from "../../sim/index.ts";
 import {
@@ -32,6 +38,7 @@ export interface ServeConfig {
   deadlineMs: number;
   maxAttempts: number;
   resume: "auto" | "off";
+  durable: DurableSettings;
   origins: readonly string[];
   hosts: readonly string[];
   /** How long a shutdown waits for running streams. */
@@ -101,6 +108,7 @@ export async function runGateway(config: ServeConfig, parts: Parts): Promise<Run
       ...config,
       passOn: (name) => sim !== undefined && name.startsWith("x-sim"),
     },
+    durable: config.durable,
     leaseMs: config.leaseMs,
     graceMs: config.graceMs,
     origins: config.origins,
