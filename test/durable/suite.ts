@@ -8,8 +8,8 @@ import { fileURLToPath } from "node:url";
 const RUNNER = fileURLToPath(new URL("vitest.mjs", import.meta.resolve("vitest/package.json")));
 const SUITE = import.meta.resolve("@durable-streams/server-conformance-tests");
 const RUN_MS_MAX = 55_000;
-/** Some of its tests count on answers within a second; on a busy machine they get another chance. */
-const RETRIES = 2;
+/** Most of its tests wait. Some count on answers within a second; a busy machine gets another chance. */
+const PACE = ["--sequence.concurrent", "--maxConcurrency=4", "--testTimeout=20000", "--retry=2"];
 
 export interface Verdict {
   name: string;
@@ -33,8 +33,8 @@ export async function conformance(baseUrl: string): Promise<Verdict[]> {
       `import { runConformanceTests } from ${JSON.stringify(SUITE)};
        runConformanceTests(${JSON.stringify({ baseUrl })});\n`,
     );
-    const flags = ["--root", folder, "--reporter=json", "--outputFile", report];
-    const said = await run([RUNNER, "run", ...flags, `--retry=${RETRIES}`]);
+    const flags = ["--root", folder, "--reporter=json", "--outputFile", report, ...PACE];
+    const said = await run([RUNNER, "run", ...flags]);
     return verdictsOf(report, said);
   } finally {
     rmSync(folder, { recursive: true, force: true });
