@@ -36,7 +36,9 @@ export function conforms(name: string, engine: () => Promise<readonly string[]>)
     const all = await conformance(`${url}/durable`);
     const verdicts = all.filter((one) => !LEFT_OUT.test(one.name));
     const passed = verdicts.filter(({ status }) => status === "passed").length;
-    t.diagnostic(`${passed} of ${verdicts.length} conformance tests passed`);
+    t.diagnostic(
+      `Durable Streams on ${name}: ${passed} of ${verdicts.length} conformance tests passed`,
+    );
     for (const one of verdicts.filter(({ status }) => status !== "passed"))
       await t.test(one.name, () => assert.fail(`${one.status}: ${one.why}`));
     assert.ok(passed >= TESTS, `${passed} passed, ${TESTS} are to pass`);

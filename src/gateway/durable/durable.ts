@@ -3,6 +3,7 @@ import type { Clock } from "../../core/index.ts";
 import type { Store } from "../../store/index.ts";
 import type { Guest } from "../doors/door.ts";
 import { durable } from "./door.ts";
+import { Ears } from "./ear.ts";
 import { Recorder } from "./recorder.ts";
 import type { DurableSettings, Room } from "./room.ts";
 
@@ -11,7 +12,7 @@ export class Durable {
 
   constructor(store: Store, clock: Clock, settings: DurableSettings, bodyBytesMax: number) {
     const recorder = new Recorder(store.tapes, clock, settings);
-    this.room = { recorder, log: store.log, clock, settings, bodyBytesMax, ears: new Set() };
+    this.room = { recorder, log: store.log, clock, settings, bodyBytesMax, ears: new Ears(clock) };
   }
 
   serve(guest: Guest): Promise<void> {
@@ -24,6 +25,6 @@ export class Durable {
 
   /** Those who wait are let go; they come back to whoever is there then. */
   drain(): void {
-    for (const ear of [...this.room.ears]) ear.close();
+    this.room.ears.drain();
   }
 }

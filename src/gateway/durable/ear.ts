@@ -11,8 +11,11 @@ export class Ear {
   private isOver = false;
   private wake: (() => void) | undefined;
 
-  constructor(source: Source, clock: Clock) {
+  private readonly onClose: () => void;
+
+  constructor(source: Source, clock: Clock, onClose: () => void) {
     this.clock = clock;
+    this.onClose = onClose;
     this.unwatch = source.watch(() => {
       this.isTold = true;
       this.wake?.();
@@ -42,6 +45,31 @@ export class Ear {
     if (this.isOver) return;
     this.isOver = true;
     this.unwatch();
+    this.onClose();
     this.wake?.();
+  }
+}
+
+/** All who wait at this door. */
+export class Ears {
+  private readonly clock: Clock;
+  private readonly open = new Set<Ear>();
+  private isOver = false;
+
+  constructor(clock: Clock) {
+    this.clock = clock;
+  }
+
+  listen(source: Source): Ear {
+    const ear: Ear = new Ear(source, this.clock, () => this.open.delete(ear));
+    this.open.add(ear);
+    if (this.isOver) ear.close();
+    return ear;
+  }
+
+  /** Nobody waits from now on: they come back to whoever is there then. */
+  drain(): void {
+    this.isOver = true;
+    for (const ear of [...this.open]) ear.close();
   }
 }

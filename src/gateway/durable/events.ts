@@ -4,7 +4,7 @@ import type { Guest } from "../doors/door.ts";
 import type { Outlet } from "../exchange.ts";
 import { isJson, isText } from "./about.ts";
 import { cursorOf } from "./cursor.ts";
-import { Ear } from "./ear.ts";
+import type { Ear } from "./ear.ts";
 import { offsetOf, placeOf, type Start } from "./position.ts";
 import { headersOf, PAGE_BYTES, type Room } from "./room.ts";
 import type { Source, View } from "./source.ts";
@@ -18,8 +18,7 @@ export async function sendEvents(
   source: Source,
   start: Start,
 ): Promise<void> {
-  const ear = new Ear(source, room.clock);
-  room.ears.add(ear);
+  const ear = room.ears.listen(source);
   guest.exchange.onLeave(() => ear.close());
   try {
     const view = await source.view();
@@ -36,7 +35,6 @@ export async function sendEvents(
     await follow({ room, guest, source, ear, outlet }, view, from);
   } finally {
     ear.close();
-    room.ears.delete(ear);
   }
 }
 

@@ -3,7 +3,6 @@ import type { Guest } from "../doors/door.ts";
 import { isJson } from "./about.ts";
 import { cursorOf } from "./cursor.ts";
 import { Declined } from "./declined.ts";
-import { Ear } from "./ear.ts";
 import { sendEvents } from "./events.ts";
 import { CLOSED, CURSOR, NEXT_OFFSET, UP_TO_DATE } from "./headers.ts";
 import { arrayOf } from "./json-mode.ts";
@@ -45,8 +44,7 @@ export async function readFrom(room: Room, guest: Guest, source: Source): Promis
 
 async function waitFor(room: Room, guest: Guest, source: Source, start: Start): Promise<void> {
   const { clock, settings, ears } = room;
-  const ear = new Ear(source, clock);
-  ears.add(ear);
+  const ear = ears.listen(source);
   guest.exchange.onLeave(() => ear.close());
   try {
     const untilMs = clock.now() + settings.longPollMs;
@@ -70,7 +68,6 @@ async function waitFor(room: Room, guest: Guest, source: Source, start: Start): 
     }
   } finally {
     ear.close();
-    ears.delete(ear);
   }
 }
 

@@ -2,7 +2,7 @@
 import type { Clock } from "../../core/index.ts";
 import type { StreamLog } from "../../store/index.ts";
 import { answerHeaders, type Guest } from "../doors/door.ts";
-import type { Ear } from "./ear.ts";
+import type { Ears } from "./ear.ts";
 import type { Recorder } from "./recorder.ts";
 
 export interface DurableSettings {
@@ -23,8 +23,7 @@ export interface Room {
   clock: Clock;
   settings: DurableSettings;
   bodyBytesMax: number;
-  /** All who wait; ended when the gateway goes. */
-  ears: Set<Ear>;
+  ears: Ears;
 }
 
 /** One answer is read from the store in pieces of about so much. */
