@@ -5,6 +5,8 @@ import { inspect } from "node:util";
 import { ROOT } from "./checks.ts";
 
 const OUTPUT_CHARS_MAX = 32_000;
+/** What a test says of another suite that it ran. */
+const SUITE_COUNT = / tests passed$/;
 const SLOW_SHOWN = 5;
 const SLOW_MS = 300;
 
@@ -52,6 +54,8 @@ export class Tally {
     if (type === "test:stdout" || type === "test:stderr") {
       const printed = (this.#printed.get(file) ?? "") + (data.message ?? "");
       this.#printed.set(file, printed.slice(-OUTPUT_CHARS_MAX));
+    } else if (type === "test:diagnostic" && SUITE_COUNT.test(data.message ?? "")) {
+      this.#say(`  ${data.message}`);
     } else if (type === "test:dequeue" && file) {
       this.#begun.add(file);
     } else if (type === "test:summary" && file) {

@@ -22,7 +22,9 @@ export const HOUSE: Readonly<Record<string, Room>> = {
     ...ground,
     says: "the stream log",
     packages: ["ioredis"],
-    node: ["file", "journal", "log", "shelf", "statements"].map((part) => `sqlite-${part}.ts`),
+    node: ["file", "journal", "log", "shelf", "statements", "tapes"].map(
+      (part) => `sqlite-${part}.ts`,
+    ),
   },
   sim: { ...ground, says: "a misbehaving Gemini", may: ["wire"] },
   gateway: {

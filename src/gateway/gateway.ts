@@ -18,6 +18,9 @@ import {
   startStream,
   stopStream,
 } from "./doors/streams.ts";
+import { Durable } from "./durable/durable.ts";
+import { DURABLE_ASKED, DURABLE_TOLD } from "./durable/headers.ts";
+import type { DurableSettings } from "./durable/room.ts";
 import type { Exchange } from "./exchange.ts";
 import { checkCsrf } from "./guard/csrf.ts";
 import { Refusal } from "./refusal.ts";
@@ -43,6 +46,8 @@ export interface GatewayOptions {
     tellStream?: boolean;
   };
   settings: Settings;
+  /** The door of the Durable Streams protocol; none if left out. */
+  durable?: DurableSettings | undefined;
   leaseMs: number;
   graceMs: number;
   origins: readonly string[];
@@ -72,6 +77,7 @@ interface Door {
 }
 
 const BEAT_MS = 1_000;
+const SWEEP_MS = 10_000;
 
 export class Gateway {
   readonly streams: Streams;
@@ -79,6 +85,7 @@ export class Gateway {
   private readonly options: GatewayOptions;
   private readonly doors = new Map<Route, Door>();
   private readonly routes: Route[] = [];
+  private readonly durable: Durable | undefined;
   private stopTimers: (() => void)[] = [];
   private storeProblem: unknown;
 
@@ -102,6 +109,8 @@ export class Gateway {
       },
       onError: options.onError,
     });
+    if (options.durable && options.durable.path !== "")
+      this.durable = new Durable(store, clock, options.durable, settings.bodyBytesMax);
     this.house = { streams: this.streams, upstream: way, warden, log: store.log, clock, settings };
     this.build();
   }
@@ -115,10 +124,13 @@ export class Gateway {
   start(): void {
     this.every(this.options.beatMs ?? BEAT_MS, () => this.streams.beat(this.options.clock.now()));
     this.every(this.options.leaseMs / 3, () => this.streams.tend());
+    const { durable } = this;
+    if (durable) this.every(SWEEP_MS, () => durable.sweep());
     void this.tend();
   }
 
   async drain(ms: number): Promise<void> {
+    this.durable?.drain();
     await this.streams.drain(ms);
     for (const stop of this.stopTimers.splice(0)) stop();
   }
@@ -179,6 +191,9 @@ export class Gateway {
     add("DELETE", "/streams/:id", removeStream);
     add("GET", "/streams/:id/events", readEvents);
     add("POST", "/streams/:id/stop", stopStream);
+    const { durable } = this;
+    if (durable)
+      this.add("ANY", `${this.options.durable?.path}/*`, false, (guest) => durable.serve(guest));
     for (const base of ["/v1", "/:version/openai", "/openai/v1"]) {
       add("POST", `${base}/chat/completions`, openAiChat);
       add("POST", `${base}/completions`, openAiText);
@@ -241,11 +256,11 @@ export class Gateway {
     if (origin === undefined || !(origins.includes(origin) || origins.includes("*"))) return {};
     return {
       "access-control-allow-origin": origin,
-      "access-control-allow-methods": "GET, POST, PUT, DELETE",
+      "access-control-allow-methods": "GET, HEAD, POST, PUT, DELETE",
       "access-control-allow-headers":
-        "authorization, content-type, x-goog-api-key, x-goog-api-client, x-request-id, idempotency-key, last-event-id",
-      "access-control-expose-headers":
-        "x-pollux-stream, x-request-id, x-pollux-failure, retry-after",
+        "authorization, content-type, x-goog-api-key, x-goog-api-client, x-request-id, idempotency-key, last-event-id, " +
+        DURABLE_ASKED,
+      "access-control-expose-headers": `x-pollux-stream, x-request-id, x-pollux-failure, retry-after, ${DURABLE_TOLD}`,
       vary: "origin",
     };
   }

@@ -6,6 +6,7 @@ export type { Guest, House } from "./doors/door.ts";
 export { json, type OpsParts, opsRoutes } from "./doors/ops.ts";
 export { opsFeedRoutes } from "./doors/ops-feed.ts";
 export { type Asset, type PagesParts, pageRoutes } from "./doors/pages.ts";
+export type { DurableSettings } from "./durable/room.ts";
 export type { Exchange, Outlet } from "./exchange.ts";
 export { type ExtraRoute, Gateway, type GatewayOptions } from "./gateway.ts";
 export { Admission } from "./guard/admission.ts";

@@ -18,3 +18,4 @@ export { openStore } from "./open.ts";
 export type { Kept, Shelf } from "./shelf.ts";
 export type { Store, StoreOptions } from "./store.ts";
 export type { Taken, Tally } from "./tally.ts";
+export type { Allowance, Committed, Tape, TapeChange, Tapes } from "./tape.ts";

@@ -1,4 +1,4 @@
-// The log, the counts and the shelf in this process's memory: for trying out, for tests, and for those
+// The log, the counts, the shelf and the tapes in this process's memory: for trying out, for tests, and for those
 // who need no durability. It ends with the process.
 import type {
   Entry,
@@ -14,6 +14,7 @@ import type {
   Written,
 } from "./log.ts";
 import { memoryTally } from "./memory-tally.ts";
+import { MemoryTapes } from "./memory-tapes.ts";
 import type { Kept, Shelf } from "./shelf.ts";
 import type { Store } from "./store.ts";
 import { cut, goingOn } from "./tail.ts";
@@ -31,6 +32,7 @@ export function memoryStore(now: () => number = Date.now): Store {
     log: new MemoryLog(now),
     tally: memoryTally(now),
     shelf: new MemoryShelf(),
+    tapes: new MemoryTapes(),
     check: async () => {},
     close: async () => {},
   };

@@ -23,7 +23,7 @@ const RETRY_MS_MAX = 1_000;
 const LISTENER_PING_MS = 10_000;
 const CHANNELS_A_COMMAND = 500;
 
-export type Script = (args: readonly (string | number)[]) => Promise<unknown>;
+export type Script = (args: readonly (string | number | Buffer)[]) => Promise<unknown>;
 
 export class RedisLine {
   readonly redis: Redis;
@@ -106,10 +106,11 @@ export class RedisLine {
   }
 
   /** One step in Redis; its first argument is the prefix. */
-  script(name: string, lua: string): Script {
+  script(name: string, lua: string, answer: "text" | "bytes" = "text"): Script {
     this.redis.defineCommand(name, { numberOfKeys: 0, lua });
+    const called = answer === "bytes" ? `${name}Buffer` : name;
     const commands = this.redis as unknown as Record<string, (args: unknown) => Promise<unknown>>;
-    return (args) => this.run(async () => commands[name]?.([this.prefix, ...args]));
+    return (args) => this.run(async () => commands[called]?.([this.prefix, ...args]));
   }
 
   /** How long ago the connection came back after it was lost; infinite if it never was. */

@@ -3,6 +3,7 @@ import { RedisLine } from "./redis-line.ts";
 import { RedisLog } from "./redis-log.ts";
 import { RedisShelf } from "./redis-shelf.ts";
 import { RedisTally } from "./redis-tally.ts";
+import { RedisTapes } from "./redis-tapes.ts";
 import type { Store, StoreOptions } from "./store.ts";
 
 const PREFIX = "pollux:";
@@ -16,6 +17,7 @@ export async function redisStore(
     log: new RedisLog(line),
     tally: new RedisTally(line),
     shelf: new RedisShelf(line),
+    tapes: new RedisTapes(line),
     check: async () => {
       await line.run(() => line.redis.set(`${line.prefix}check`, "1"));
     },

@@ -35,6 +35,14 @@ const SCHEMA = `
     owner TEXT NOT NULL, kind TEXT NOT NULL, id TEXT NOT NULL, changed INTEGER NOT NULL,
     version INTEGER NOT NULL, body TEXT NOT NULL, PRIMARY KEY (owner, kind, id)) STRICT;
   CREATE INDEX IF NOT EXISTS docs_by_change ON docs (owner, kind, changed);
+  CREATE TABLE IF NOT EXISTS tapes (
+    name TEXT PRIMARY KEY, id TEXT NOT NULL UNIQUE, owner TEXT NOT NULL, mark TEXT NOT NULL,
+    about TEXT NOT NULL, length INTEGER NOT NULL, bytes INTEGER NOT NULL, expires INTEGER) STRICT;
+  CREATE INDEX IF NOT EXISTS tapes_by_owner ON tapes (owner);
+  CREATE INDEX IF NOT EXISTS tapes_by_expiry ON tapes (expires) WHERE expires IS NOT NULL;
+  CREATE TABLE IF NOT EXISTS messages (
+    tape TEXT NOT NULL, place INTEGER NOT NULL, body BLOB NOT NULL) STRICT;
+  CREATE UNIQUE INDEX IF NOT EXISTS messages_by_place ON messages (tape, place);
   CREATE TABLE IF NOT EXISTS checks (id TEXT PRIMARY KEY, at INTEGER NOT NULL) STRICT;
   PRAGMA user_version = ${FORMAT};
 `;

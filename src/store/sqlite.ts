@@ -4,6 +4,7 @@ import { memoryTally } from "./memory-tally.ts";
 import { guard, openFile } from "./sqlite-file.ts";
 import { SqliteLog } from "./sqlite-log.ts";
 import { SqliteShelf } from "./sqlite-shelf.ts";
+import { SqliteTapes } from "./sqlite-tapes.ts";
 import type { Store } from "./store.ts";
 
 const CHECK_ROW = "check";
@@ -26,6 +27,7 @@ export async function sqliteStore(options: { folder: string; now?: () => number 
     log,
     tally: memoryTally(now),
     shelf: new SqliteShelf(db, run),
+    tapes: new SqliteTapes(db, run),
     check: async () => {
       run(() => mark.run(CHECK_ROW, now()));
     },

@@ -8,6 +8,7 @@ import { type RedisServer, redisServer } from "../redis-server.ts";
 import { logContract } from "./log.ts";
 import { shelfContract } from "./shelf.ts";
 import { tallyContract } from "./tally.ts";
+import { tapesContract } from "./tapes.ts";
 
 const opened: Store[] = [];
 const folder = mkdtempSync(join(tmpdir(), "pollux-store-"));
@@ -43,4 +44,5 @@ for (const [name, make] of Object.entries(engines)) {
   logContract(name, make);
   tallyContract(name, make);
   shelfContract(name, make);
+  tapesContract(name, make);
 }

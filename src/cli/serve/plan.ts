@@ -96,6 +96,13 @@ export function planOf(
     deadlineMs: number("streams.deadlineMs"),
     maxAttempts: number("streams.maxAttempts"),
     resume: flag("streams.resume") ? "auto" : "off",
+    durable: {
+      path: text("durable.path"),
+      streamsMax: number("durable.streams"),
+      bytesMax: number("durable.bytes"),
+      longPollMs: number("durable.longPollMs"),
+      eventsMs: number("durable.eventsMs"),
+    },
     origins: list("allow.origins"),
     // On loopback another name means that somebody points a name of theirs at this machine.
     hosts: hosts.length > 0 ? hosts : isLocal ? LOOPBACK_HOSTS : [],

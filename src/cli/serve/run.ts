@@ -2,6 +2,7 @@
 import { hostname } from "node:os";
 import { systemClock } from "../../core/index.ts";
 import {
+  type DurableSettings,
   type ExtraRoute,
   Gateway,
   type VertexPlace,
@@ -38,6 +39,7 @@ export interface ServeConfig {
   deadlineMs: number;
   maxAttempts: number;
   resume: "auto" | "off";
+  durable: DurableSettings;
   origins: readonly string[];
   hosts: readonly string[];
   /** How long a shutdown waits for running streams. */
@@ -108,6 +110,7 @@ export async function runGateway(config: ServeConfig, parts: Parts): Promise<Run
       ...config,
       passOn: (name) => sim !== undefined && name.startsWith("x-sim"),
     },
+    durable: config.durable,
     leaseMs: config.leaseMs,
     graceMs: config.graceMs,
     origins: config.origins,

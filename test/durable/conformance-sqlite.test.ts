@@ -1,0 +1,4 @@
+// The protocol over SQLite.
+import { conforms } from "./conformance.ts";
+
+conforms("sqlite", async () => ["--store", "sqlite"]);
