@@ -24,9 +24,9 @@ export const DOORS = [
 ] as const;
 export type DoorName = (typeof DOORS)[number];
 
-const CANARY = "AIzaGatewayCanary00000000000000000000000";
-const SEED = 1;
-const HOP_TOKENS = 200;
+export const CANARY = "AIzaGatewayCanary00000000000000000000000";
+export const SEED = 1;
+export const HOP_TOKENS = 200;
 const READS_MAX = 200;
 
 export interface GatewayTally {
@@ -92,7 +92,7 @@ export async function gatewayChaos(options: {
   return tally;
 }
 
-async function judge(run: Run, told: Told): Promise<string[]> {
+export async function judge(run: Run, told: Told): Promise<string[]> {
   const wrong: string[] = [];
   const truth = await truthOf(run);
   if (!truth.startsWith(told.text)) wrong.push("the text is not a prefix of the true text");
@@ -108,7 +108,13 @@ async function truthOf(run: Run): Promise<string> {
   return (await clock.run(pollux.stream(run.request).answer())).text;
 }
 
-async function tell(url: string, door: DoorName, run: Run): Promise<Told> {
+/** `signal` ends the client in the middle, as a closed tab does. */
+export async function tell(
+  url: string,
+  door: DoorName,
+  run: Run,
+  signal?: AbortSignal,
+): Promise<Told> {
   const random = randomOf(run.seed ^ 0xd00e);
   const headers = {
     "content-type": "application/json",
@@ -123,6 +129,7 @@ async function tell(url: string, door: DoorName, run: Run): Promise<Told> {
       method: "POST",
       headers: { ...headers, ...more },
       body: JSON.stringify(body),
+      ...(signal && { signal }),
     });
   const model = `/v1beta/models/${run.model}`;
   if (door === "streams") {

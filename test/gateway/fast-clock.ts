@@ -7,11 +7,11 @@ export interface FastClock extends Clock {
   wait(ms: number, signal?: AbortSignal): Promise<void>;
 }
 
-export function fastClock(random: () => number = Math.random): FastClock {
+export function fastClock(random: () => number = Math.random, factor: number = FACTOR): FastClock {
   const startedAt = Date.now();
-  const now = () => performance.now() * FACTOR;
+  const now = () => performance.now() * factor;
   const setTimer = (fn: () => void, ms: number) => {
-    const timer = setTimeout(fn, ms / FACTOR);
+    const timer = setTimeout(fn, ms / factor);
     return () => clearTimeout(timer);
   };
   return {
