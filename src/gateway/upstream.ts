@@ -32,6 +32,8 @@ export interface UpstreamOptions {
   clock: Clock;
   warden: Warden;
   patience: Patience;
+  /** End of patience for what runs in the background, whatever its client's is. */
+  backgroundMs?: number | undefined;
   tellStream?: boolean | undefined;
 }
 
@@ -45,6 +47,7 @@ const RETRIES = 5_000;
 const RETRIES_PER_REQUEST = 0.5;
 const ERROR_BODY_CHARS_MAX = 256 * 1024;
 
+const BACKGROUND_MS = 2 * 60 * 60_000;
 /** A small answer comes within this, or not. */
 const ASK_MS = 60_000;
 const ANSWER_CHARS_MAX = 64 * 1024 * 1024;
@@ -103,8 +106,9 @@ export class Upstream {
     const { clock, fetch, patience } = this.options;
     const { model, request, version, interact } = ask;
     const lane = this.site.lane(version, model, past?.via ?? ask.via);
+    const { backgroundMs = BACKGROUND_MS } = this.options;
     const settings = settingsOf(model, patience, {
-      deadlineMs: ask.deadlineMs,
+      deadlineMs: interact?.background ? backgroundMs : ask.deadlineMs,
       maxAttempts: ask.maxAttempts,
       resume: ask.resume,
     });
