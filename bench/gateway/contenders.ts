@@ -161,10 +161,28 @@ export async function portkey(upstream: string): Promise<Contender | string> {
   };
 }
 
+const DOORS = {
+  native: { name: "", path: NATIVE, body: native(0) },
+  openai: {
+    name: ", OpenAI door",
+    path: "/v1/chat/completions",
+    body: JSON.stringify({
+      model: MODEL,
+      stream: true,
+      messages: [{ role: "user", content: "Hi" }],
+    }),
+  },
+  interactions: {
+    name: ", Interactions door",
+    path: "/v1beta/interactions",
+    body: JSON.stringify({ model: MODEL, input: "Hi", stream: true, store: false }),
+  },
+} as const;
+
 export async function pollux(
   upstream: string,
   store: string[],
-  door: "native" | "openai" = "native",
+  door: keyof typeof DOORS = "native",
 ): Promise<Contender> {
   const folder = mkdtempSync(join(tmpdir(), "pollux-bench-"));
   writeFileSync(
@@ -197,18 +215,10 @@ export async function pollux(
   const { url } = JSON.parse(await firstLine(server)) as { url: string };
   const kind = store[1] as string;
   return {
-    name: `Pollux, ${kind}${door === "openai" ? ", OpenAI door" : ""}`,
+    ...DOORS[door],
+    name: `Pollux, ${kind}${DOORS[door].name}`,
     url,
-    path: door === "native" ? NATIVE : "/v1/chat/completions",
     headers: {},
-    body:
-      door === "native"
-        ? native(0)
-        : JSON.stringify({
-            model: MODEL,
-            stream: true,
-            messages: [{ role: "user", content: "Hi" }],
-          }),
     pid: server.pid,
     stop: () => void server.kill(process.env.PROFILE ? "SIGINT" : "SIGKILL"),
   };

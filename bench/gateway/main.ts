@@ -217,6 +217,7 @@ const ours: Record<string, (url: string) => Promise<Contender>> = {
   sqlite: (url) => pollux(url, ["--store", "sqlite"]),
   redis: (url) => pollux(url, ["--store", "redis", "--redis-url", redis.url]),
   openai: (url) => pollux(url, ["--store", "memory"], "openai"),
+  interactions: (url) => pollux(url, ["--store", "memory"], "interactions"),
 };
 const all: Record<string, () => Promise<Contender | string>> = {
   pipe: () => pipe(source.url),

@@ -43,6 +43,7 @@ export interface GatewayOptions {
     vertex?: VertexPlace | undefined;
     fetch: typeof globalThis.fetch;
     patience: Patience;
+    backgroundMs?: number | undefined;
     tellStream?: boolean;
   };
   settings: Settings;

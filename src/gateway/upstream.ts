@@ -8,7 +8,13 @@ import {
   type StreamInput,
   settingsOf,
 } from "../core/engine.ts";
-import { classifyResponse, classifyThrown, type Failure, redact } from "../core/failures.ts";
+import {
+  classifyResponse,
+  classifyThrown,
+  type Failure,
+  failure,
+  redact,
+} from "../core/failures.ts";
 import type { Clock, ModelInfo, TerminalEvent } from "../core/index.ts";
 import { STREAM_HEADER } from "../wire/index.ts";
 import type { Ask } from "./ask.ts";
@@ -26,6 +32,8 @@ export interface UpstreamOptions {
   clock: Clock;
   warden: Warden;
   patience: Patience;
+  /** End of patience for what runs in the background, whatever its client's is. */
+  backgroundMs?: number | undefined;
   tellStream?: boolean | undefined;
 }
 
@@ -39,6 +47,9 @@ const RETRIES = 5_000;
 const RETRIES_PER_REQUEST = 0.5;
 const ERROR_BODY_CHARS_MAX = 256 * 1024;
 
+const BACKGROUND_MS = 2 * 60 * 60_000;
+/** A small answer comes within this, or not. */
+const ASK_MS = 60_000;
 const ANSWER_CHARS_MAX = 64 * 1024 * 1024;
 
 const MODEL_PAGES_MAX = 20;
@@ -95,8 +106,9 @@ export class Upstream {
     const { clock, fetch, patience } = this.options;
     const { model, request, version, interact } = ask;
     const lane = this.site.lane(version, model, past?.via ?? ask.via);
+    const { backgroundMs = BACKGROUND_MS } = this.options;
     const settings = settingsOf(model, patience, {
-      deadlineMs: ask.deadlineMs,
+      deadlineMs: interact?.background ? backgroundMs : ask.deadlineMs,
       maxAttempts: ask.maxAttempts,
       resume: ask.resume,
     });
@@ -191,28 +203,33 @@ export class Upstream {
 
   /** A small answer, read whole; a refusal comes as it is. */
   async ask(path: string, asked: Plain): Promise<Reply> {
-    const { fetch } = this.options;
+    const { fetch, clock } = this.options;
     const { method = "GET", version, model = "", via, headers, body } = asked;
     const lane = this.site.lane(version, model, via);
     const credential = await lane.credential();
+    const patience = new AbortController();
+    const cancel = clock.setTimer(() => patience.abort(), ASK_MS);
     try {
       const response = await fetch(lane.url(path), {
         method,
         headers: { ...headers, ...credential.headers },
         redirect: "manual",
+        signal: patience.signal,
         ...(body !== undefined && { body }),
       });
       const { status, headers: sent } = response;
       const text = (await response.text()).slice(0, ANSWER_CHARS_MAX);
-      const problem = response.ok
-        ? undefined
-        : classifyResponse({ status, headers: sent, body: text });
+      // A page that says 200 is no answer either.
+      const isFine = response.ok && /^\s*(?:$|[[{])/.test(text);
+      const problem = isFine ? undefined : classifyResponse({ status, headers: sent, body: text });
       credential.done(problem);
       return { body: text, problem };
     } catch (error) {
-      const problem = classifyThrown(error);
+      const problem = patience.signal.aborted ? failure("headers_timeout") : classifyThrown(error);
       credential.done(problem);
       throw new Refusal(problem);
+    } finally {
+      cancel();
     }
   }
 

@@ -72,6 +72,16 @@ for (const [i, kind] of ["memory", "sqlite", "redis"].entries()) {
   });
 }
 
+test("the promise holds at every door in front of Vertex, over 160 random scenarios", async () => {
+  const tally = await gatewayChaos({
+    runs: 160,
+    seed: 11_000,
+    store: storeOf("memory", ""),
+    vertex: true,
+  });
+  assert.deepEqual(tally.broken, []);
+});
+
 const CUTS = 10;
 
 async function readInPieces(url: string, id: string, random: () => number) {

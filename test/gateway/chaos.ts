@@ -101,7 +101,7 @@ export async function judge(run: Run, told: Told): Promise<string[]> {
 }
 
 /** What an undisturbed model says, over all its hops. */
-async function truthOf(run: Run): Promise<string> {
+export async function truthOf(run: Run): Promise<string> {
   const clock = new FakeClock();
   const sim = createSim({ seed: SEED, clock, hopTokens: HOP_TOKENS });
   const pollux = new Pollux({ apiKey: CANARY, clock: clock.with(sim.fetch), fetch: sim.fetch });

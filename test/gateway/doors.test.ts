@@ -43,13 +43,16 @@ for (const [name, Client] of [
   });
 }
 
-test("@ai-sdk/google: stream and unary", async () => {
+test("@ai-sdk/google: stream and unary, by generateContent and by Interactions", async () => {
   const google = createGoogle({ apiKey: "any", baseURL: `${made.url}/v1beta` });
   const streamed = streamText({ model: google(MODEL), prompt: PROMPT });
   let text = "";
   for await (const piece of streamed.textStream) text += piece;
   assert.equal(text, truth);
   assert.equal((await generateText({ model: google(MODEL), prompt: PROMPT })).text, truth);
+  const model = google.interactions(MODEL);
+  assert.equal(await streamText({ model, prompt: PROMPT }).text, truth);
+  assert.equal((await generateText({ model, prompt: PROMPT })).text, truth);
 });
 
 test("openai: chat and text completions, streamed and whole, and the models", async () => {

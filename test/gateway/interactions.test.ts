@@ -7,6 +7,7 @@ import { systemClock } from "../../src/core/index.ts";
 import { type Exchange, KeyPool } from "../../src/gateway/index.ts";
 import { readName } from "../../src/gateway/interactions/name.ts";
 import { createSim } from "../../src/sim/index.ts";
+import { openStore } from "../../src/store/index.ts";
 import { host, OPEN_HOUSE } from "./host.ts";
 
 const MODEL = "gemini-3.6-flash";
@@ -181,8 +182,9 @@ test("one is created once, however often it is asked for with one key", async ()
 });
 
 /** Keys of two projects: neither finds what the other created. */
-function projects() {
-  const sims = { one: createSim({ ttftMs: 0 }), two: createSim({ ttftMs: 0 }) };
+function projects(chunkDelayMs = 0) {
+  const pace = { ttftMs: 0, chunkDelayMs };
+  const sims = { one: createSim(pace), two: createSim(pace) };
   const asked: string[] = [];
   const ask: typeof fetch = (input, init) => {
     const key = new Headers(init?.headers).get("x-goog-api-key") as "one" | "two";
@@ -201,7 +203,7 @@ function projects() {
       return { ...taken, headers: { "x-goog-api-key": taken.secret } };
     },
   };
-  return { asked, ask, warden };
+  return { asked, ask, warden, sims };
 }
 
 test("what one key created is only ever asked for with that key", async () => {
@@ -224,6 +226,29 @@ test("what one key created is only ever asked for with that key", async () => {
     }
   } finally {
     await two.close();
+  }
+});
+
+test("another process goes on with the key that created it", async () => {
+  const { asked, ask, warden, sims } = projects(30);
+  const store = await openStore({ kind: "memory" });
+  const shared = { store: { ...store, close: async () => {} }, fetch: ask, warden, leaseMs: 600 };
+  const [one, two] = [await host(shared), await host(shared)];
+  try {
+    const run = { model: MODEL, input: INPUT, background: true } as const;
+    const busy = warden.credential(MODEL);
+    const { id } = await google(one).create(run);
+    busy.done();
+    const created = asked[0] as "one" | "two";
+    await one.gateway.drain(0);
+    const events = await all(await google(two).get(id, { stream: true }));
+    assert.equal(textOf(events), truthOf(MODEL, sims[created]));
+    assert.ok(asked.length > 1, "it was taken over");
+    assert.deepEqual(new Set(asked), new Set([created]));
+  } finally {
+    await one.close();
+    await two.close();
+    await store.close();
   }
 });
 

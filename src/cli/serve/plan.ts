@@ -56,7 +56,9 @@ export function planOf(
     );
   }
   const onVertex = text("upstream.kind") === "vertex";
-  const given = text("upstream.baseUrl");
+  const base = config.get("upstream.baseUrl");
+  // The variable of the Gemini API says nothing of Vertex, which has its own.
+  const given = onVertex && base?.from === "environment" ? "" : text("upstream.baseUrl");
   const baseUrl = onVertex
     ? given || (place.env.GOOGLE_VERTEX_BASE_URL ?? "")
     : given || (keys.length > 0 ? GOOGLE : "");
@@ -94,6 +96,7 @@ export function planOf(
     headersMs: number("requests.headersMs"),
     requestMs: number("requests.bodyMs"),
     deadlineMs: number("streams.deadlineMs"),
+    backgroundMs: number("streams.backgroundMs"),
     maxAttempts: number("streams.maxAttempts"),
     resume: flag("streams.resume") ? "auto" : "off",
     durable: {

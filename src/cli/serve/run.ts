@@ -37,6 +37,7 @@ export interface ServeConfig {
   headersMs: number;
   requestMs: number;
   deadlineMs: number;
+  backgroundMs: number;
   maxAttempts: number;
   resume: "auto" | "off";
   durable: DurableSettings;
@@ -105,6 +106,7 @@ export async function runGateway(config: ServeConfig, parts: Parts): Promise<Run
       fetch: sim ? (parts.aroundSim?.(sim.fetch) ?? sim.fetch) : dispatchFetch(),
       tellStream: sim !== undefined,
       patience: { deadlineMs, maxAttempts, resume },
+      backgroundMs: config.backgroundMs,
     },
     settings: {
       ...config,

@@ -12,7 +12,7 @@ const PLACEHOLDER = /^(your|my|the)[-_ ]|api[-_ ]?key|<|>|\.\.\.|xxxx|changeme|t
 export const key: Check = {
   id: "key",
   group: "Key",
-  title: "API key or token",
+  title: "API key",
   needs: [],
   online: false,
   async run({ world, target }) {

@@ -157,6 +157,7 @@ export const SETTINGS: readonly Setting[] = [
     min: 0,
   }),
   ms("streams.deadlineMs", 30 * MINUTE, "end of patience for one stream"),
+  ms("streams.backgroundMs", 2 * HOUR, "and for one interaction in the background"),
   count("streams.maxAttempts", 5, "upstream calls for one stream", { min: 1, max: 20 }),
   flag("streams.resume", true, "continue answers that broke after text was shown"),
   ms("streams.drainMs", 25 * SECOND, "how long a shutdown waits for running streams", { min: 0 }),

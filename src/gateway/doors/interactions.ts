@@ -160,9 +160,17 @@ async function pass(
     via: head && (await wayOf(house, head.id)),
   });
   if (reply.problem) throw new Refusal(reply.problem);
-  const told = (reply.body.trim() === "" ? {} : JSON.parse(reply.body)) as Interaction;
+  const told = parsed(reply.body);
   if (typeof told.id === "string" && name.stream) told.id = nameOf(told.id, name.stream);
   answer(guest, 200, told, name.stream);
+}
+
+function parsed(body: string): Interaction {
+  try {
+    return (body.trim() === "" ? {} : JSON.parse(body)) as Interaction;
+  } catch {
+    throw new Refusal("frame_malformed", "What Google answered is not JSON.");
+  }
 }
 
 function follow(

@@ -141,6 +141,8 @@ export class Retell {
     const step = this.steps.get(index) ?? this.unannounced(index);
     const before = step.held ? this.begin(step) : NOTHING;
     if (step.stopped) return before;
+    // By far the most of them.
+    if (before.length === 0 && index === step.index && delta?.type === "text") return [event];
     const told = { ...event, index: step.index };
     if (typeof delta?.arguments !== "string") return [...before, told];
     const text = delta.arguments.slice(step.again);

@@ -30,6 +30,7 @@ export interface InteractionForm {
   onOver(): void;
 }
 
+const EVENT_KEY = '"interactionEvent":';
 const API: Api = "interactions";
 /** Failures on the way or at the other end; the others were seen before anything was sent. */
 const REACHED: ReadonlySet<string> = new Set(["network", "upstream", "stream", "limit", "unknown"]);
@@ -85,11 +86,29 @@ export class InteractionSink implements Sink {
   }
 
   private chunk(entry: Kept): string {
-    const event = interactionEventOf(chunkOf(entry));
+    const chunk = chunkOf(entry);
+    const event = interactionEventOf(chunk);
     if (!event) return "";
-    const text = this.said(entry, this.retell.tell(event), event.event_id);
+    const told = this.retell.tell(event);
+    // Where a join took some of its text, the event is another.
+    const isSame = told.length === 1 && told[0] === chunk.interactionEvent;
+    const text =
+      (isSame ? this.asItCame(entry, event) : undefined) ?? this.said(entry, told, event.event_id);
     if (this.form.shape === "begun" && this.retell.created) this.answer();
     return text;
+  }
+
+  /** A piece of text that is told as it came needs no new JSON. */
+  private asItCame(entry: Kept, event: InteractionEvent): string | undefined {
+    if (this.whole || event.event_id !== undefined || event.delta?.type !== "text")
+      return undefined;
+    const place = { seq: entry.seq, n: 0 };
+    if (!isAfter(place, this.form.after)) return "";
+    // Text stands in quotes, so the key is the chunk's own; its value is the last in the entry.
+    const at = entry.json.indexOf(EVENT_KEY);
+    if (at < 0) return undefined;
+    const json = entry.json.slice(at + EVENT_KEY.length + 1, -2);
+    return `event: ${event.event_type}\ndata: {"event_id":"${placeId(place)}",${json}\n\n`;
   }
 
   /** The events as the client gets them, where it gets them one by one. */
