@@ -90,6 +90,17 @@ test("odd paths and operations are refused", async () => {
   assert.equal(await statusOf(ask(`/durable/a%20b?offset=${far}`)), 400);
 });
 
+test("what clients wrote is no page of the gateway's", async () => {
+  const { ask } = await house();
+  const headers = { "content-type": "text/html" };
+  await ask("/durable/page", { method: "PUT", headers, body: "<script>1</script>" });
+  for (const search of ["", "?offset=-1&live=long-poll", "?offset=now"]) {
+    const answer = await ask(`/durable/page${search}`);
+    assert.match(answer.headers.get("content-security-policy") ?? "", /sandbox/);
+    assert.equal(answer.headers.get("x-content-type-options"), "nosniff");
+  }
+});
+
 test("where no path is set, the door is not there", async () => {
   const { ask } = await house({ durable: { ...DURABLE, path: "" } });
   assert.equal(await statusOf(ask("/durable/a", { method: "PUT" })), 404);
