@@ -103,6 +103,33 @@ test("what clients wrote is no page of the gateway's", async () => {
   }
 });
 
+test("pages of allowed origins may use it, and see what it says", async () => {
+  const { ask } = await house({ origins: ["https://app.example"] });
+  const headers = { origin: "https://app.example" };
+  const made = await ask("/durable/a", { method: "PUT", headers, body: "x" });
+  assert.equal(made.headers.get("access-control-allow-origin"), "https://app.example");
+  const shown = made.headers.get("access-control-expose-headers") ?? "";
+  for (const name of ["stream-next-offset", "stream-closed", "etag"])
+    assert.ok(shown.includes(name));
+  const other = { method: "PUT", headers: { origin: "https://evil.example" }, body: "x" };
+  assert.equal(await statusOf(ask("/durable/b", other)), 403);
+});
+
+test("answers without a body say nothing of its length", async () => {
+  const { ask } = await house();
+  await ask("/durable/a", { method: "PUT", body: "abc" });
+  const read = await ask("/durable/a");
+  assert.equal(read.headers.get("content-length"), "3");
+  const again = await ask("/durable/a", {
+    headers: { "if-none-match": read.headers.get("etag") ?? "" },
+  });
+  assert.deepEqual([again.status, again.headers.get("content-length")], [304, null]);
+  const head = await ask("/durable/a", { method: "HEAD" });
+  assert.deepEqual([head.status, head.headers.get("content-length")], [200, null]);
+  const append = await ask("/durable/a", { method: "POST", body: "d" });
+  assert.deepEqual([append.status, append.headers.get("content-length")], [204, null]);
+});
+
 test("where no path is set, the door is not there", async () => {
   const { ask } = await house({ durable: { ...DURABLE, path: "" } });
   assert.equal(await statusOf(ask("/durable/a", { method: "PUT" })), 404);
