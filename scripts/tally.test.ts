@@ -15,6 +15,8 @@ const FILES = {
     test("good", () => {}); describe("group", () => { it("in", () => {}); it.skip("not now", () => {}); });
     test("parent", async (t) => { await t.test("child", () => { console.log("a hint"); assert.equal(1, 2); }); });`,
   crash: `throw new Error("broken at import");`,
+  suites: `import { test } from "node:test";
+    test("a suite", (t) => { t.diagnostic("theirs: 7 of 7 tests passed"); t.diagnostic("a hint"); });`,
   empty: ``,
   late: `import { test } from "node:test"; test("ok", () => { setTimeout(() => { throw new Error("late"); }, 5); });`,
   quits: `import { test } from "node:test"; test("x", () => process.exit(0)); test("y", () => {});`,
@@ -54,6 +56,11 @@ test("a file that crashes, quits, is killed, ends badly or has no test is a fail
   assert.match(out, /broken at import/);
   assert.match(out, /killed.test.mjs ended with SIGKILL/);
   assert.match(out, /quits.test.mjs has no tests, or ended before they did/);
+});
+
+test("says how many tests of another suite passed", () => {
+  const { out } = tallyOf("suites");
+  assert.equal(out, "  theirs: 7 of 7 tests passed\n1 passed, 0 failed\n");
 });
 
 test("a run without a test fails", () => {

@@ -200,7 +200,10 @@ class NodeArrival implements Arrival, Outlet {
     const bytes = typeof body === "string" ? Buffer.byteLength(body) : body.length;
     // What was not read of the request would stand before the next one on this connection.
     const rest = this.taken && this.req.complete ? {} : this.restOfRequest();
-    res.writeHead(status, { ...headers, ...rest, "content-length": String(bytes) });
+    // Of an answer that has no body by its nature a length would say something else.
+    const isBare = status === 204 || status === 304 || (this.method === "HEAD" && bytes === 0);
+    const length = isBare ? {} : { "content-length": String(bytes) };
+    res.writeHead(status, { ...headers, ...rest, ...length });
     this.end(this.method === "HEAD" ? "" : body);
   }
 

@@ -107,6 +107,37 @@ test("Redis: two gateways write and read one stream; when one dies, the other go
   assert.deepEqual(kept, ALL);
 });
 
+test("Redis: when it restarts, a reader of the protocol's own client goes on", async () => {
+  const redis = await redisServer();
+  cleanups.push(redis.close);
+  const place = folder();
+  cleanups.push(place.remove);
+  const gateway = await started(["--store", "redis", "--redis-url", redis.url], place.path);
+  const where = async () => gateway.url;
+  await made(gateway.url);
+  const response = await stream<{ seq: number }>({
+    url: `${gateway.url}/durable/log`,
+    offset: "-1",
+    live: "sse",
+    backoffOptions: { initialDelay: 10, maxDelay: 100, multiplier: 2 },
+  });
+  const reader = response.jsonStream().getReader();
+  const next = async () => (await reader.read()).value;
+  await append(where, 0);
+  assert.deepEqual(await next(), { seq: 0 });
+  await redis.save();
+  await redis.kill();
+  await redis.start();
+  for (let i = 0; i < TRIES_MAX; i += 1) {
+    const head = await fetch(`${gateway.url}/durable/log`, { method: "HEAD" });
+    if (head.ok) break;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  await append(where, 1);
+  assert.deepEqual(await next(), { seq: 1 });
+  await reader.cancel();
+});
+
 test("Redis: many writers at two gateways, and nothing is lost or doubled", async () => {
   const redis = await redisServer();
   cleanups.push(redis.close);

@@ -78,6 +78,7 @@ test("producers: every step of epochs and seqs", () => {
 test("producers with names of every kind, and no more than allowed", () => {
   let about: Partial<About> = {};
   for (const id of ["__proto__", "constructor", "p"]) {
+    assert.equal(declined(about, { producer: producer(0, 1, id) }).status, 409, id);
     const decision = decide(about, { producer: producer(0, 0, id) });
     assert.equal(decision.kind, "change");
     if (decision.kind === "change") about = JSON.parse(JSON.stringify(decision.about));

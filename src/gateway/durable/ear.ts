@@ -22,6 +22,11 @@ export class Ear {
     });
   }
 
+  /** Whoever listened has left, or is to go. */
+  get isClosed(): boolean {
+    return this.isOver;
+  }
+
   /** Waits no longer than `ms`. */
   async hear(ms: number): Promise<Heard> {
     if (!this.isTold && !this.isOver) {

@@ -67,7 +67,7 @@ async function follow(telling: Telling, first: View, from: number): Promise<void
       const isEnd = view.closed && at === view.tail;
       if (text === "" && (isSilent || isEnd)) text = controlEvent(telling, view, at);
       if (text !== "" && !outlet.write(text)) await drained(telling);
-      if (isEnd) break;
+      if (isEnd || ear.isClosed) break;
       if (at === view.tail) {
         const leftMs = untilMs - clock.now();
         const heard = leftMs <= 0 ? "over" : await ear.hear(Math.min(leftMs, SILENT_MS));
@@ -80,12 +80,11 @@ async function follow(telling: Telling, first: View, from: number): Promise<void
       if (view.id !== id) break;
       await source.used(view);
     }
-  } catch (error) {
-    // It was removed, or cannot be read: the reader sees an end, and is told when it comes back.
-    outlet.destroy();
-    throw error;
+  } finally {
+    // Also where it was removed, or cannot be read now: only a control event says that a stream is closed,
+    // so after any other end the reader comes back, and is told then.
+    outlet.end();
   }
-  outlet.end();
 }
 
 function drained({ outlet, guest }: Telling): Promise<void> {

@@ -90,6 +90,17 @@ test("a source that expires stays for its forks, and goes with the last of them"
     assert.equal(await tapes.get(`me/${name}`), undefined);
 });
 
+test("to be forked is no use of a source, and to lose a fork no end of it", async () => {
+  const { recorder, create, status, pass } = await made();
+  await create("source", TTL, "a");
+  pass(5_000);
+  await create("fork", forkOf("source"));
+  await recorder.remove("me/fork");
+  assert.deepEqual(await Promise.all(["source", "fork"].map(status)), [200, 404]);
+  pass(5_000);
+  assert.equal(await status("source"), 404);
+});
+
 test("forks of forks end somewhere", async () => {
   const { recorder, create, append } = await made();
   const room = new Recorder(recorder.tapes, recorder.clock, { streamsMax: 999, bytesMax: 999 });

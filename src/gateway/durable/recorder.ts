@@ -9,11 +9,14 @@ import { Declined, gone, notFound } from "./declined.ts";
 import { forkOf } from "./fork.ts";
 import { isSameType, type Wish } from "./headers.ts";
 import { flatten } from "./json-mode.ts";
+import { aboutOf, fits } from "./match.ts";
 import { Turns } from "./turns.ts";
 
 /** Other replicas may be faster that many times. */
 const TRIES_MAX = 50;
 const PAUSE_MS_MAX = 20;
+/** Requests of this process that wait for their turn at one stream; each holds its body. */
+const WAITING_MAX = 500;
 const PRODUCERS_MAX = 1_000;
 /** Forks of forks of forks. */
 const DEPTH_MAX = 64;
@@ -142,18 +145,7 @@ export class Recorder {
 
   private async make(owner: string, name: string, wish: Wish, body: Uint8Array) {
     const made = wish.fork && (await forkOf(this, owner, wish, wish.fork));
-    const { ttlSeconds, expiresAt } = wish;
-    const isOwn = ttlSeconds !== undefined || expiresAt !== undefined;
-    const about: About = {
-      contentType: wish.contentType ?? made?.source.about.contentType ?? "",
-      ttlSeconds: isOwn ? ttlSeconds : made?.source.about.ttlSeconds,
-      expiresAt: isOwn ? expiresAt : made?.source.about.expiresAt,
-      closed: wish.closed,
-      producers: {},
-      fork: made?.fork,
-      forks: 0,
-      gone: false,
-    };
+    const about = aboutOf(wish, made?.source.about, made?.fork);
     const first = body.length > 0 && isJson(about.contentType) ? flatten(body) : body;
     const messages = [made?.prefix, first].filter((one) => one !== undefined && one.length > 0);
     const { clock } = this;
@@ -225,16 +217,15 @@ export class Recorder {
   }
 
   /** Again until nobody was faster. */
-  private change<T>(name: string, once: () => Promise<T | undefined>): Promise<T> {
+  private async change<T>(name: string, once: () => Promise<T | undefined>): Promise<T> {
+    if (this.turns.waiting(name) >= WAITING_MAX) throw busy();
     return this.turns.take(name, async () => {
       for (let i = 0; i < TRIES_MAX; i += 1) {
         const done = await once();
         if (done !== undefined) return done;
         await this.pause();
       }
-      throw new Declined(503, "stream_busy", "Too many write to this stream at once.", {
-        "retry-after": "1",
-      });
+      throw busy();
     });
   }
 
@@ -246,6 +237,11 @@ export class Recorder {
   }
 }
 
+function busy(): Declined {
+  const later = { "retry-after": "1" };
+  return new Declined(503, "stream_busy", "Too many write to this stream at once.", later);
+}
+
 function messageOf(about: About, { message, contentType }: Append): Uint8Array | undefined {
   if (!message || !isJson(about.contentType)) return message;
   // What is of another type is refused for that.
@@ -255,23 +251,4 @@ function messageOf(about: About, { message, contentType }: Append): Uint8Array |
   if (values.length === 0)
     throw new Declined(400, "request_invalid", "An empty array appends nothing.");
   return values;
-}
-
-/** Asked for again, a fork need not say what it took over. */
-function fits({ about }: Known, wish: Wish): boolean {
-  const { contentType, ttlSeconds, expiresAt, closed, fork } = wish;
-  const says = ttlSeconds !== undefined || expiresAt !== undefined || !fork;
-  return (
-    (contentType === undefined || isSameType(contentType, about.contentType)) &&
-    (!says || ttlSeconds === about.ttlSeconds) &&
-    (!says || timeOf(expiresAt) === timeOf(about.expiresAt)) &&
-    closed === about.closed &&
-    fork?.path === about.fork?.path &&
-    (fork?.offset === undefined || fork.offset === about.fork?.offset) &&
-    (fork?.sub ?? 0) === (about.fork?.sub ?? 0)
-  );
-}
-
-function timeOf(text: string | undefined): number | undefined {
-  return text === undefined ? undefined : Date.parse(text);
 }

@@ -29,11 +29,15 @@ export interface Room {
 /** One answer is read from the store in pieces of about so much. */
 export const PAGE_BYTES = 1024 * 1024;
 
-/** Sent with every answer of this door: it is for the one who asked, and for no other page. */
+/**
+ * Sent with every answer of this door: it is for the one who asked, and for no other page. What clients
+ * wrote is never a page of this origin, whatever type they gave it.
+ */
 export function headersOf(guest: Guest, more: Record<string, string>): Record<string, string> {
   return {
     ...answerHeaders(guest.requestId),
     "cross-origin-resource-policy": "same-origin",
+    "content-security-policy": "default-src 'none'; sandbox",
     ...more,
   };
 }

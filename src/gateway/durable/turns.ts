@@ -1,19 +1,27 @@
 // One after the other, for each name.
 
+interface Line {
+  last: Promise<unknown>;
+  length: number;
+}
+
 export class Turns {
-  private readonly last = new Map<string, Promise<unknown>>();
+  private readonly lines = new Map<string, Line>();
+
+  /** How many have not had their turn. */
+  waiting(name: string): number {
+    return this.lines.get(name)?.length ?? 0;
+  }
 
   take<T>(name: string, work: () => Promise<T>): Promise<T> {
-    const before = this.last.get(name) ?? Promise.resolve();
-    const mine = before.then(work, work);
-    const over = mine.then(
-      () => {},
-      () => {},
-    );
-    this.last.set(name, over);
-    void over.then(() => {
-      if (this.last.get(name) === over) this.last.delete(name);
+    const line = this.lines.get(name) ?? { last: Promise.resolve(), length: 0 };
+    this.lines.set(name, line);
+    line.length += 1;
+    const mine = line.last.then(work).finally(() => {
+      line.length -= 1;
+      if (line.length === 0) this.lines.delete(name);
     });
+    line.last = mine.catch(() => {});
     return mine;
   }
 }
