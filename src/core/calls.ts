@@ -22,7 +22,7 @@ export interface Caller {
   fetch: typeof globalThis.fetch;
 }
 
-export interface Call {
+interface Call {
   method?: "GET" | "POST" | "DELETE";
   body?: unknown;
   signal?: AbortSignal | undefined;

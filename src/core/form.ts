@@ -24,7 +24,7 @@ export interface Form {
 }
 
 /** What an answer is called in OpenAI's API. */
-export interface Name {
+interface Name {
   model: string;
   id: string;
   created: number;

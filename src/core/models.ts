@@ -12,7 +12,7 @@ export interface Clocks {
   totalMs: number;
 }
 
-export interface ModelTraits {
+interface ModelTraits {
   prefill: boolean;
   clocks: Clocks;
 }

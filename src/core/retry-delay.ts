@@ -1,6 +1,6 @@
 // How long a server says to wait: its details first, then its words, then its headers.
 
-export interface RetryDelay {
+interface RetryDelay {
   retryAfterMs: number;
   delaySource: "details" | "message" | "header";
 }

@@ -12,8 +12,8 @@ export interface Patience {
   prefill?: ((model: string) => boolean | undefined) | undefined;
 }
 
-export const MAX_ATTEMPTS = 5;
-export const DEADLINE_MS = 30 * 60_000;
+const MAX_ATTEMPTS = 5;
+const DEADLINE_MS = 30 * 60_000;
 
 /** Later ones win. */
 export function settingsOf(model: string, ...all: readonly Patience[]) {

@@ -72,7 +72,7 @@ function stepsOf({ target, exchanges, versions }: Report): string[] {
 }
 
 /** `2026-03-01T09:30:00.000+02:00` */
-export function localTime(date: Date): string {
+function localTime(date: Date): string {
   const offset = -date.getTimezoneOffset();
   const two = (amount: number) => String(Math.floor(Math.abs(amount))).padStart(2, "0");
   const shifted = new Date(date.getTime() + offset * 60_000).toISOString().slice(0, -1);

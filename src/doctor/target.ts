@@ -1,7 +1,7 @@
 // Where the examined path leads: address, key, model, and the proxy that stands before it.
 import type { World } from "./world.ts";
 
-export const GOOGLE = "https://generativelanguage.googleapis.com";
+const GOOGLE = "https://generativelanguage.googleapis.com";
 
 export interface TargetOptions {
   baseUrl?: string | undefined;

@@ -46,7 +46,7 @@ export function retryInfo(seconds: number): Record<string, unknown> {
   return { "@type": `${TYPE}RetryInfo`, retryDelay: `${seconds}s` };
 }
 
-export type QuotaKind = "minute" | "day" | "tokens" | "zero";
+type QuotaKind = "minute" | "day" | "tokens" | "zero";
 
 /** Quota id, metric, and the value that the free tier has. */
 const QUOTAS: Readonly<Record<QuotaKind, readonly [id: string, metric: string, value: number]>> = {

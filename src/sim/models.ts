@@ -26,7 +26,7 @@ export interface SimModel {
 const GENERATE = ["generateContent", "countTokens", "createCachedContent", "batchGenerateContent"];
 
 /** A model of your own: what is not said is as in the newest ones. */
-export function model(name: string, displayName: string, habits: Partial<SimModel> = {}): SimModel {
+function model(name: string, displayName: string, habits: Partial<SimModel> = {}): SimModel {
   return Object.freeze({
     name,
     displayName,

@@ -14,7 +14,7 @@ export type Item =
 
 /** `eof` ends the body properly, `fin` closes the connection before its end, `reset` breaks it. */
 export type Stop = { kind: "stop"; how: "eof" | "fin" | "reset" | "hang"; as?: Refusal };
-export type Wait = { kind: "wait"; ms: number };
+type Wait = { kind: "wait"; ms: number };
 export type Piece = { kind: "bytes"; bytes: Uint8Array } | Stop | Wait;
 
 export interface Framing {

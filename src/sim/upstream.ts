@@ -24,7 +24,7 @@ import { ScenarioError } from "./scenario.ts";
 import { tokensOf } from "./speech.ts";
 import { refuseKey, refuseModel, refuseRequest } from "./validate.ts";
 
-export interface UpstreamOptions {
+interface UpstreamOptions {
   seed?: number;
   clock: SimClock;
   ttftMs?: number;

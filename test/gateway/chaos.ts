@@ -11,15 +11,15 @@ import { type Run, randomOf, runOf } from "../scenarios/chaos.ts";
 import { fastClock } from "./fast-clock.ts";
 import { host, OPEN_HOUSE } from "./host.ts";
 
-export const DOORS = ["streams", "native", "array", "unary", "openai", "text", "lines"] as const;
-export type DoorName = (typeof DOORS)[number];
+const DOORS = ["streams", "native", "array", "unary", "openai", "text", "lines"] as const;
+type DoorName = (typeof DOORS)[number];
 
 const CANARY = "AIzaGatewayCanary00000000000000000000000";
 const SEED = 1;
 const HOP_TOKENS = 200;
 const READS_MAX = 200;
 
-export interface GatewayTally {
+interface GatewayTally {
   outcomes: Record<string, number>;
   reads: number;
   broken: { seed: number; door: DoorName; scenario: string; model: string; wrong: string[] }[];

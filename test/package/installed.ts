@@ -15,7 +15,7 @@ const ENV = Object.fromEntries(
   ),
 );
 
-export interface Manifest {
+interface Manifest {
   version: string;
   engines: { node: string };
   exports: Record<string, string | Record<string, string>>;
@@ -28,7 +28,7 @@ export interface Installed {
   remove(): void;
 }
 
-export interface Ended {
+interface Ended {
   code: number | null;
   out: string;
   err: string;

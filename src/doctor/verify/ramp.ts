@@ -26,7 +26,7 @@ export interface Ramp {
   stopped?: string;
 }
 
-export const STEPS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000] as const;
+const STEPS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000] as const;
 const ERRORS_SHARE_MAX = 0.1;
 const SLOWER_MAX = 3;
 /** Below this nobody waits, whatever it was before. */

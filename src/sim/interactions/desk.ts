@@ -37,7 +37,7 @@ export interface InteractionsOptions {
   abandoned?: "runs-on" | "cancels";
 }
 
-export interface DeskOptions extends InteractionsOptions {
+interface DeskOptions extends InteractionsOptions {
   clock: SimClock;
   seed: number;
   models: readonly SimModel[];
@@ -46,7 +46,7 @@ export interface DeskOptions extends InteractionsOptions {
   hopTokens: number;
 }
 
-export interface InteractionAsk {
+interface InteractionAsk {
   method: string;
   url: URL;
   text: string;
@@ -56,7 +56,7 @@ export interface InteractionAsk {
 }
 
 /** What the upstream around the desk does for it. */
-export interface Around {
+interface Around {
   met(what: {
     key: string;
     model: string | undefined;
