@@ -15,6 +15,7 @@ import { textCompletion, textPiece } from "../wire/openai-text.ts";
 import type { TerminalEvent } from "./event.ts";
 import { FAILURES, type Failure, failure } from "./failure-table.ts";
 
+/** In which API's words, and in which framing, a client wants its answer. */
 export interface Form {
   api: "gemini" | "openai" | "openai-text";
   /** `array` is Gemini's stream without `alt=sse`; `lines` is bare JSON with blank lines between. */
@@ -37,10 +38,12 @@ const CONTENT_TYPES: Record<Form["shape"], string> = {
   whole: "application/json; charset=UTF-8",
 };
 
+/** The `content-type` of an answer in this form. */
 export function contentTypeOf({ shape }: Form): string {
   return CONTENT_TYPES[shape];
 }
 
+/** Writes one answer, chunk by chunk, in the form that its client asked for. */
 export class FormEncode {
   readonly form: Form;
   private last: GeminiChunk = {};
@@ -135,20 +138,24 @@ export function isBroken(end: TerminalEvent): boolean {
   return end.type === "failed" || end.type === "stopped" || isUnverified(end);
 }
 
+/** Whether it looked whole, and its end could not be confirmed. */
 export function isUnverified(end: TerminalEvent): boolean {
   return end.type === "incomplete" && end.failure?.code === "end_unverified";
 }
 
+/** Why a stream that ended badly did so. */
 export function failureOf(end: TerminalEvent): Failure {
   if ("failure" in end && end.failure) return end.failure;
   return failure(end.type === "stopped" ? "abort_by_client" : "unknown");
 }
 
+/** The HTTP status under which a failure is passed on. */
 export function statusOf(problem: Failure): number {
   const { httpStatus, code } = problem;
   return httpStatus && httpStatus >= 400 ? httpStatus : FAILURES[code].status;
 }
 
+/** A failure as the error body of an API. */
 export function errorBody(problem: Failure, api: Form["api"]) {
   const code = statusOf(problem);
   const message = `${problem.message} (${problem.code}) ${problem.next}`;

@@ -67,6 +67,7 @@ const REPLAY_REFUSED: ReadonlySet<FailureCode> = new Set<FailureCode>([
   "payload_invalid",
 ]);
 
+/** The Interactions API as a way for `Stream`: how it is created, read on and ended. */
 export class Talk implements Ways {
   readonly view = new InteractionView();
   private readonly options: InteractOptions;

@@ -14,6 +14,7 @@ export type {
 } from "../wire/interactions.ts";
 export { Talk } from "./interact.ts";
 
+/** What `Interactions` takes of the options of a `Pollux`. */
 export type InteractionsOptions = Pick<
   PolluxOptions,
   "apiKey" | "token" | "baseUrl" | "apiVersion" | "headers" | "fetch"
@@ -23,6 +24,7 @@ interface Asked {
   signal?: AbortSignal;
 }
 
+/** Stored interactions: create, get, cancel, delete. */
 export class Interactions {
   private readonly caller: Caller;
 

@@ -30,6 +30,7 @@ export function durationMs(text: string): number | undefined {
   return sum;
 }
 
+/** How long a server says to wait, and where it says so. */
 export function retryDelay(seen: {
   details?: readonly unknown[] | undefined;
   message?: string | undefined;

@@ -2,6 +2,7 @@
 import { EVENT_BYTES_MAX } from "../wire/index.ts";
 import { type Clocks, traitsOf } from "./models.ts";
 
+/** How long and how often to try; what is left out has a default. */
 export interface Patience {
   maxAttempts?: number | undefined;
   deadlineMs?: number | undefined;

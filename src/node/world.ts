@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { type PeerCertificate, connect as tlsConnect } from "node:tls";
 import { Agent, type Dispatcher, ProxyAgent, fetch as undiciFetch } from "undici";
 
+/** What the doctor is told of the process it runs in. */
 export interface SystemWorldOptions {
   env: Readonly<Record<string, string | undefined>>;
   /** Where the project's files are. */
@@ -34,6 +35,7 @@ const SOURCES = [
   "src/main.ts",
 ];
 
+/** The machine that this process runs on, for the doctor. */
 export function systemWorld(options: SystemWorldOptions) {
   const { env, folder, version } = options;
   return {

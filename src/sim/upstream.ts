@@ -36,6 +36,7 @@ interface UpstreamOptions {
   interactions?: InteractionsOptions;
 }
 
+/** A request as the simulator takes it. */
 export interface SimRequest {
   method: string;
   /** Path and query, or a whole URL. */

@@ -3,6 +3,7 @@ import type { StreamLog } from "./log.ts";
 import type { Shelf } from "./shelf.ts";
 import type { Tally } from "./tally.ts";
 
+/** What a gateway keeps: the log, the counts and the shelf. */
 export interface Store {
   readonly kind: "memory" | "sqlite" | "redis";
   readonly log: StreamLog;
@@ -13,6 +14,7 @@ export interface Store {
   close(): Promise<void>;
 }
 
+/** Which engine keeps it, and where. */
 export type StoreOptions =
   | { kind: "memory"; now?: () => number }
   | { kind: "sqlite"; folder: string; now?: () => number }

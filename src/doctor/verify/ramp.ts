@@ -3,6 +3,7 @@
 import { chunksIn, joined, STORY } from "./good.ts";
 import { type Ground, type Said, say } from "./proof.ts";
 
+/** One step of the ramp, measured. */
 export interface Level {
   concurrent: number;
   requests: number;
@@ -18,6 +19,7 @@ export interface Level {
   queued: number;
 }
 
+/** How much traffic it bore, step by step. */
 export interface Ramp {
   levels: Level[];
   /** The largest number at once that held. */

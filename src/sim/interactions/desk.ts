@@ -28,6 +28,7 @@ import {
 } from "./kept.ts";
 import { refuseInteraction } from "./refuse.ts";
 
+/** How the simulated Interactions API keeps and streams its runs. */
 export interface InteractionsOptions {
   /** How long a stored interaction is kept. */
   retentionMs?: number;
