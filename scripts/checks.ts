@@ -3,7 +3,7 @@
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 
-export interface CheckResult {
+interface CheckResult {
   name: string;
   ok: boolean;
   output: string;

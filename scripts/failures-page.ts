@@ -47,7 +47,7 @@ function entry(row: Readonly<FailureRow>): string {
   return `### ${row.code}\n\n${row.meaning}\n\n${facts.join(" · ")}\n\n${sign ? `Seen as: ${sign}\n\n` : ""}Next: ${row.next}\n`;
 }
 
-export function page(): string {
+function page(): string {
   const kinds = Object.entries(KINDS).map(([kind, title]) => {
     const rows = Object.values(FAILURES).filter((row) => row.kind === kind);
     return `## ${title}\n\n${rows.map(entry).join("\n")}`;

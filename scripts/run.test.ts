@@ -2,7 +2,16 @@
 // over from a dead process, and told with the next move when it fails. No network.
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
@@ -93,6 +102,20 @@ test("the lock of a dead process is taken over", async () => {
   assert.deepEqual([out, code], ["x\n", 7]);
   assert.match(err, /^Setting up: installing packages from package-lock.json … done in \d+ s\.\n$/);
   assert.equal(existsSync(join(root, ".pollux/setup.lock")), false);
+});
+
+test("packages of another checkout, behind a link, are left alone", async () => {
+  const other = join(root, "other");
+  renameSync(join(root, "node_modules"), other);
+  rmSync(join(other, ".package-lock.json"));
+  symlinkSync(other, join(root, "node_modules"), "junction");
+  const { err, code } = await end(start("say.ts"));
+  assert.equal(code, 1);
+  assert.match(err, /^set-up: node_modules is a link, /);
+  assert.ok(existsSync(join(other, "dep")));
+  rmSync(join(root, "node_modules"));
+  renameSync(other, join(root, "node_modules"));
+  assert.equal((await end(start("say.ts"))).code, 7);
 });
 
 test("an exit by signal and a signal from outside pass through", async () => {

@@ -2,7 +2,7 @@
 import { existsSync, globSync, readFileSync } from "node:fs";
 import { join, posix, sep } from "node:path";
 
-export interface CodeBlock {
+interface CodeBlock {
   path: string;
   /** Of its first line of code. */
   line: number;
@@ -11,7 +11,7 @@ export interface CodeBlock {
   code: string;
 }
 
-export interface BrokenLink {
+interface BrokenLink {
   path: string;
   line: number;
   target: string;
@@ -23,7 +23,7 @@ const LINK =
   /!?\[(?:[^\]\\]|\\.)*\]\(\s*<?([^)\s>]+)>?[^)]*\)|<(?:a|img|source)\b[^>]*?(?:href|src|srcset)="([^"]+)"/g;
 const REFERENCE = /^\s*\[[^\]]+\]:\s*<?(\S+?)>?(?:\s|$)/;
 
-export function findPages(root: string): string[] {
+function findPages(root: string): string[] {
   const exclude = ["node_modules/**", "dist/**", ".pollux/**"];
   return globSync("**/*.md", { cwd: root, exclude })
     .map((path) => path.split(sep).join("/"))

@@ -1,7 +1,7 @@
 // Cycles in a graph: every set of nodes that can all reach one another is told once, as the shortest
 // way round from its first node.
 
-export type Graph = ReadonlyMap<string, ReadonlySet<string>>;
+type Graph = ReadonlyMap<string, ReadonlySet<string>>;
 
 export function findCycles(graph: Graph): string[][] {
   const cycles: string[][] = [];

@@ -1,7 +1,7 @@
 // The plan of the house: which rooms there are, who may enter whom, and what may be brought in from
 // outside. The laws read it, the picture is drawn from it.
 
-export interface Room {
+interface Room {
   /** One line for the picture. */
   says: string;
   /** Rooms it may import, by their doors. */
@@ -56,3 +56,5 @@ export const EMPTY_NAMES = ["utils", "util", "helpers", "helper", "common", "mis
 export const FILE_LINES_MAX = 400;
 export const FILE_LINES_WARN = 300;
 export const EXAMPLE_LINES_MAX = 40;
+/** Where what nothing uses is told, and is no reason to fail yet. */
+export const UNUSED_TOLD = ["src/gateway/", "src/store/", "src/web/", "bench/"];

@@ -1,8 +1,16 @@
 // The laws of the house, each a function from the tree to what breaks it. Tests may look into any
 // room, since they judge it; names, sizes and cycles bind them too.
 import { findCycles } from "./cycles.ts";
-import { EMPTY_NAMES, EXAMPLE_LINES_MAX, FILE_LINES_MAX, FILE_LINES_WARN, HOUSE } from "./house.ts";
+import {
+  EMPTY_NAMES,
+  EXAMPLE_LINES_MAX,
+  FILE_LINES_MAX,
+  FILE_LINES_WARN,
+  HOUSE,
+  UNUSED_TOLD,
+} from "./house.ts";
 import { roomOf, type Source, type Tree } from "./tree.ts";
+import { findUnused } from "./unused.ts";
 
 export interface Violation {
   path: string;
@@ -15,7 +23,17 @@ export interface Violation {
 
 type Law = (tree: Tree) => Iterable<Violation>;
 
-const LAWS: readonly Law[] = [arrows, doors, outside, nodeModules, cycles, names, sizes, examples];
+const LAWS: readonly Law[] = [
+  arrows,
+  doors,
+  outside,
+  nodeModules,
+  cycles,
+  names,
+  sizes,
+  examples,
+  unused,
+];
 
 export function checkLaws(tree: Tree): Violation[] {
   return LAWS.flatMap((law) => [...law(tree)]);
@@ -151,5 +169,19 @@ function* examples({ sources, doors: open }: Tree): Generator<Violation> {
       const fix = 'write "pollux" or another name from package.json#exports';
       yield { path, line, law: `an example imports ${from}`, fix };
     }
+  }
+}
+
+function* unused(tree: Tree): Generator<Violation> {
+  const laws = {
+    nobody: ["nobody uses", "delete it"],
+    "own file": ["only its own file uses", "remove the word export"],
+    tests: ["only tests use", "delete it with its tests"],
+  } as const;
+  for (const { path, line, what, why } of findUnused(tree)) {
+    const [says, fix] = laws[why];
+    const violation = { path, line, law: `${says} ${what === "file" ? "this file" : what}`, fix };
+    const isTold = UNUSED_TOLD.some((folder) => path.startsWith(folder));
+    yield isTold ? { ...violation, isWarning: true } : violation;
   }
 }

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import fc from "fast-check";
-import { blankOut, scanImports } from "./scan.ts";
+import { blankOut, scanExports, scanImports } from "./scan.ts";
 
 const froms = (source: string) => scanImports(source).map(({ from }) => from);
 
@@ -48,6 +48,39 @@ test("is not taken in by comments, strings, templates and regular expressions", 
   assert.deepEqual(froms(`const r = /["'\`]/; import "e";`), ["e"]);
   assert.deepEqual(froms(`const r = x.replace(/[/"]/g, ""); import "f";`), ["f"]);
   assert.deepEqual(froms(`const half = a / b; const q = '"'; import "g";`), ["g"]);
+});
+
+test("knows what an import takes, and when it may be anything", () => {
+  const names = (source: string) => scanImports(source)[0]?.names;
+  assert.deepEqual(names(`import a, { type B, c as d } from "x";`), ["B", "c", "default"]);
+  assert.deepEqual(names(`import type { A,\n B } from "x";`), ["A", "B"]);
+  assert.deepEqual(names(`export { e as f } from "x";`), ["e"]);
+  assert.deepEqual(names(`import "x";`), []);
+  assert.deepEqual(names(`const { a, b: c } = await import("x");`), ["a", "b"]);
+  assert.deepEqual(names(`(await import("x")).go();`), ["go"]);
+  assert.deepEqual(names(`import("x").then(({ go }) => go());`), ["go"]);
+  for (const all of [`import * as all from "x";`, `export * from "x";`, `f(import("x"));`])
+    assert.equal(names(all), undefined);
+});
+
+test("finds exports with their lines, and which are only passed on", () => {
+  const source = [
+    `export async function a() {}`,
+    `export const b = "export const no = 1", c = 2;`,
+    `export default class D {}`,
+    `export type { E } from "x";`,
+    `export {`,
+    `  type F,`,
+    `  g as h,`,
+    `};`,
+    `export interface I {}`,
+  ].join("\n");
+  assert.deepEqual(
+    scanExports(source).map(
+      ({ name, line, isPassedOn }) => `${name}:${line}${isPassedOn ? "→" : ""}`,
+    ),
+    ["a:1", "b:2", "D:3", "E:4→", "F:6", "h:7", "I:9"],
+  );
 });
 
 test("an export of a value is no import", () => {

@@ -1,5 +1,5 @@
-// Finds what a source file imports, without a compiler: comments, strings, templates and regular
-// expressions are blanked first, so that text that only looks like an import is not taken for one.
+// Finds what a source file imports and exports, without a compiler: comments, strings, templates and
+// regular expressions are blanked first, so that text that only looks like it is not taken for it.
 
 export interface Import {
   /** As written between the quotes. */
@@ -7,6 +7,15 @@ export interface Import {
   line: number;
   /** `export * from`, which hides what a door offers. */
   isStar: boolean;
+  /** What it takes, by the names of the file it takes it from; undefined where it may be anything. */
+  names: string[] | undefined;
+}
+
+export interface Export {
+  name: string;
+  line: number;
+  /** `export { a } from`: it is at home elsewhere. */
+  isPassedOn: boolean;
 }
 
 const IMPORTS = [
@@ -24,12 +33,46 @@ export function scanImports(source: string): Import[] {
       const end = blank.indexOf(blank[start]!, start + 1);
       const line = source.slice(0, match.index).split("\n").length;
       const isStar = match[0].startsWith("export") && /^\s*\*/.test(match.groups?.what ?? "");
-      found.push({ from: source.slice(start + 1, end), line, isStar, at: match.index });
+      const names = isStar ? undefined : namesOf(match.groups?.what ?? around(blank, match, end));
+      found.push({ from: source.slice(start + 1, end), line, isStar, names, at: match.index });
     }
   }
-  return found
-    .sort((a, b) => a.at - b.at)
-    .map(({ from, line, isStar }) => ({ from, line, isStar }));
+  return found.sort((a, b) => a.at - b.at).map(({ at: _, ...found }) => found);
+}
+
+/** A clause as `import` and `export` have it → the names on its far side. */
+function namesOf(clause: string | undefined): string[] | undefined {
+  if (clause === undefined || clause.includes("*")) return undefined;
+  const [, inside = ""] = /\{([^}]*)\}/.exec(clause) ?? [];
+  const names = inside.split(",").map((part) => /^\s*(?:type\s+)?(\w+)/.exec(part)?.[1]);
+  const before = clause.replace(/\{[^}]*\}/, "").replace(/^\s*type\b/, "");
+  return [...names, /\w/.test(before) ? "default" : undefined].filter((name) => name !== undefined);
+}
+
+/** For an import without a clause: what is taken from the promise of `import()`, where it is plain. */
+function around(blank: string, match: RegExpExecArray, end: number): string | undefined {
+  if (!match[0].includes("(")) return "";
+  const after = /^.\s*\)(?:\)\.(\w+)|\.then\(\(\{([^}]*)\})/.exec(blank.slice(end));
+  const before = /\{([^{}]*)\}\s*=\s*await\s*$/.exec(blank.slice(0, match.index));
+  const names = after?.[1] ?? after?.[2] ?? before?.[1];
+  return names === undefined ? undefined : `{${names.replace(/\s*:\s*\w+/g, "")}}`;
+}
+
+const EXPORTS =
+  /^export\s+(?:declare\s+|abstract\s+|async\s+|default\s+)*(?:function\s*\*?|class|const|let|interface|type)\s+(\w+)|^export\s+(?:type\s+)?\{([^}]*)\}(\s*from\b)?/gm;
+
+export function scanExports(source: string): Export[] {
+  const blank = blankOut(source);
+  return [...blank.matchAll(EXPORTS)].flatMap(({ 0: whole, 1: one, 2: list, 3: from, index }) => {
+    const line = source.slice(0, index).split("\n").length;
+    if (one) return [{ name: one, line, isPassedOn: false }];
+    return (list ?? "").split(",").flatMap((part) => {
+      const name = /(\w+)\s*$/.exec(part)?.[1];
+      const offset =
+        whole.slice(0, whole.indexOf(part) + part.trimEnd().length).split("\n").length - 1;
+      return name ? [{ name, line: line + offset, isPassedOn: from !== undefined }] : [];
+    });
+  });
 }
 
 /** What may stand before a slash that begins a regular expression and not a division. */

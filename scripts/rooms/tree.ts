@@ -1,19 +1,22 @@
 // The checkout as the laws see it: source files, what they import, and where each import lands.
 import { globSync, readFileSync } from "node:fs";
 import { join, posix, sep } from "node:path";
-import { type Import, scanImports } from "./scan.ts";
+import { blankOut, type Export, type Import, scanExports, scanImports } from "./scan.ts";
 
 export interface Source {
   /** From the root of the checkout, with slashes: `src/core/stream.ts`. */
   path: string;
   lines: number;
   imports: Link[];
+  exports: Export[];
+  /** How often each word stands in its code. */
+  words: Map<string, number>;
   /** The room it is in, if it is in one. */
   room?: string;
   isTest: boolean;
 }
 
-export interface Link extends Import {
+interface Link extends Import {
   /** A path in this checkout, or the name of a package or of one of Node's modules. */
   to: string;
   kind: "file" | "package" | "node";
@@ -23,6 +26,8 @@ export interface Tree {
   sources: Source[];
   /** Files that other rooms and users may import, with the name they have in `exports`. */
   doors: Map<string, string>;
+  /** Files that are started, each with those whose text names it: `package.json`, or a source. */
+  named: Map<string, string[]>;
 }
 
 const FOLDERS = ["src", "test", "bench", "examples", "scripts"];
@@ -38,9 +43,40 @@ export function readTree(root: string): Tree {
     const [top, room, rest] = path.split("/");
     const lines = text.trimEnd().split("\n").length;
     const isTest = /\.test\.tsx?$/.test(path) || top === "test";
-    return { path, lines, imports, isTest, ...(top === "src" && rest && room ? { room } : {}) };
+    const inRoom = top === "src" && rest && room ? { room } : {};
+    return {
+      path,
+      lines,
+      imports,
+      exports: scanExports(text),
+      words: count(text),
+      isTest,
+      ...inRoom,
+    };
   });
-  return { sources, doors };
+  return { sources, doors, named: findNamed(root, sources) };
+}
+
+/** A name as it is written to start a program: a path, or what stands after the last slash of one. */
+const NAMED = /["'`/ ]([\w-]+\.(?:ts|mjs))\b(?!["']\s*;)/g;
+
+function findNamed(root: string, sources: readonly Source[]): Map<string, string[]> {
+  const names = new Map<string, Set<string>>();
+  for (const path of ["package.json", ...sources.map((source) => source.path)]) {
+    for (const [, name = ""] of readFileSync(join(root, path), "utf8").matchAll(NAMED))
+      names.set(name, (names.get(name) ?? new Set()).add(path));
+  }
+  const named = sources.map(({ path }): [string, string[]] => {
+    const by = names.get(path.split("/").at(-1) ?? "") ?? [];
+    return [path, [...by].filter((other) => other !== path)];
+  });
+  return new Map(named.filter(([, by]) => by.length > 0));
+}
+
+function count(text: string): Map<string, number> {
+  const words = new Map<string, number>();
+  for (const [word] of blankOut(text).matchAll(/\w+/g)) words.set(word, (words.get(word) ?? 0) + 1);
+  return words;
 }
 
 /** One map is both the public surface and the inner wall. */

@@ -2,7 +2,15 @@
 // without one, npm's own record of what it installed is compared before anything is installed again.
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
-import { accessSync, constants, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import {
+  accessSync,
+  constants,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  writeFileSync,
+} from "node:fs";
 import { homedir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { withLock } from "./lock.mjs";
@@ -53,6 +61,7 @@ export async function setUp(root) {
 }
 
 async function install(root) {
+  refuseLink(join(root, "node_modules"));
   const startedAt = Date.now();
   process.stderr.write("Setting up: installing packages from package-lock.json …");
   const [command, ...first] = npm();
@@ -73,6 +82,15 @@ async function install(root) {
     );
   }
   process.stderr.write(` done in ${Math.round((Date.now() - startedAt) / 1000)} s.\n`);
+}
+
+/** `npm ci` empties what a link leads to, and that belongs to another checkout. */
+function refuseLink(folder) {
+  if (!lstatSync(folder, { throwIfNoEntry: false })?.isSymbolicLink()) return;
+  throw new SetupError(
+    "node_modules is a link, and what it leads to is not what package-lock.json asks for.",
+    "install the packages there, or remove the link and run the same command again",
+  );
 }
 
 /** The npm that called us if there is one, else the one beside this Node, else the one on the path. */

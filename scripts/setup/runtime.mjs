@@ -11,7 +11,7 @@ const TRY_MS_MAX = 20_000;
 const OUTPUT_BYTES_MAX = 1 << 24;
 
 /** As new as the one that everything is tested on. */
-export const isCurrent = (version) => Number.parseInt(version, 10) >= 24;
+const isCurrent = (version) => Number.parseInt(version, 10) >= 24;
 
 /** Sources need type stripping without a flag, and a Node that has it without a warning. */
 function canRunSources(version) {

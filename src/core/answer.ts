@@ -3,6 +3,7 @@ import type { GeminiPart } from "../wire/index.ts";
 import type { AttemptRecord, Outcome, Splice, TerminalEvent, Usage } from "./event.ts";
 import type { Failure } from "./failure-table.ts";
 
+/** All that is known of an answer once its stream has ended. */
 export interface Answer {
   text: string;
   parts: GeminiPart[];

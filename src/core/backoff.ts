@@ -5,8 +5,8 @@ export interface Delay {
   delaySource: "server" | "backoff";
 }
 
-export const BACKOFF_MS_BASE = 500;
-export const BACKOFF_MS_MAX = 30_000;
+const BACKOFF_MS_BASE = 500;
+const BACKOFF_MS_MAX = 30_000;
 /** A first resume goes out at once, spread just enough not to arrive as one wave. */
 const RESUME_MS_MAX = 40;
 /** Share of a server's delay added at random, so that waiting clients do not return together. */

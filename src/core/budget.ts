@@ -5,6 +5,7 @@ const START = 10;
 const PER_REQUEST = 0.2;
 const MAX = 100;
 
+/** How many second attempts a client may make; each first attempt earns a fifth of one. */
 export class RetryBudget {
   private left: number;
   private readonly perRequest: number;

@@ -5,6 +5,7 @@ import { StreamError } from "./stream-error.ts";
 
 const MODEL_PAGES_MAX = 20;
 
+/** A model as Google lists it. */
 export interface ModelInfo {
   name: string;
   displayName?: string;
@@ -22,7 +23,7 @@ export interface Caller {
   fetch: typeof globalThis.fetch;
 }
 
-export interface Call {
+interface Call {
   method?: "GET" | "POST" | "DELETE";
   body?: unknown;
   signal?: AbortSignal | undefined;

@@ -155,6 +155,7 @@ export function classifyFinish(reason: string | number, message?: string): Failu
   return failure(code, `${FAILURES[code].meaning} (${word}${message ? `: ${message}` : ""})`);
 }
 
+/** The failure that a prompt's `blockReason` stands for. */
 export function classifyBlock(reason: string, message?: string): Failure {
   const { meaning } = FAILURES.prompt_blocked;
   return failure("prompt_blocked", `${meaning} (${reason}${message ? `: ${message}` : ""})`);

@@ -1,5 +1,6 @@
 // Time, randomness and the network as one argument, so that a whole stream can run on a fake clock.
 
+/** Where time, chance, ids and the network come from, so that a test can bring its own. */
 export interface Clock {
   /** Monotonic milliseconds. */
   now(): number;
@@ -17,6 +18,7 @@ export interface Clock {
 /** Longest delay a platform timer takes; a longer one would fire at once. */
 const TIMER_MS_MAX = 2 ** 31 - 1;
 
+/** The clock of the platform. */
 export const systemClock: Clock = Object.freeze({
   now: () => performance.now(),
   date: () => new Date(),

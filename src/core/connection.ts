@@ -5,6 +5,7 @@ import type { StreamEvent } from "./event.ts";
 import { failure } from "./failure-table.ts";
 import { StreamError } from "./stream-error.ts";
 
+/** How one connection to a gateway's stream is made. */
 export interface EventsOptions {
   /** The last event already seen; -1 for none. */
   after: number;
@@ -32,6 +33,7 @@ export class NoStream extends Error {
   }
 }
 
+/** The events of a gateway's stream over one connection, until it ends or breaks. */
 export async function* eventsOf(
   url: string,
   options: EventsOptions,

@@ -15,8 +15,10 @@ export type How =
 /** After a failure: ask again from zero, go on from the delivered text, or end. */
 export type Verdict = "retry" | "resume" | "stop";
 
+/** How sure a splice is: the texts met exactly, nearly, or nothing could be compared. */
 export type Confidence = "exact" | "fuzzy" | "none";
 
+/** Tokens over all attempts of a stream. */
 export interface Usage {
   prompt: number;
   output: number;
@@ -40,6 +42,7 @@ export interface Splice {
   waitMs: number;
 }
 
+/** One upstream request of a stream, and how it went. */
 export interface AttemptRecord {
   n: number;
   reason: "first" | "retry" | "resume";
@@ -55,6 +58,7 @@ export interface AttemptRecord {
   delayMs?: number;
 }
 
+/** How a stream ended; only `done` means that the answer is whole. */
 export type Outcome = "done" | "incomplete" | "blocked" | "stopped" | "failed";
 
 /** What every terminal event says. */
@@ -82,6 +86,7 @@ interface At {
   t: number;
 }
 
+/** What a stream tells, in order: `seq` rises by one, `t` is milliseconds since `open`. */
 export type StreamEvent = At &
   (
     | { type: "open"; streamId: string; model: string; at: string }
@@ -108,8 +113,10 @@ export type StreamEvent = At &
     | ({ type: "failed"; failure: Failure } & End)
   );
 
+/** The last event of a stream, with the whole text. */
 export type TerminalEvent = Extract<StreamEvent, { type: Outcome }>;
 
+/** Whether this event ends its stream; nothing follows it. */
 export function isTerminal(event: StreamEvent): event is TerminalEvent {
   return isTerminalWord(event.type);
 }

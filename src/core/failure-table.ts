@@ -3,6 +3,7 @@
 // loaded when the first trouble comes; streams that go well never read it.
 import { redact } from "./redact.ts";
 
+/** The group a failure belongs to. */
 export type FailureKind =
   | "key"
   | "config"
@@ -17,6 +18,7 @@ export type FailureKind =
   | "gateway"
   | "unknown";
 
+/** What is known of a failure by its code alone. */
 export interface FailureRow {
   code: FailureCode;
   /** The slug under which the field knows this cause. */
@@ -211,6 +213,8 @@ const rows = {
 } as const satisfies Record<FailureKind, Record<string, Row>>;
 
 type Rows = typeof rows;
+
+/** The name of a failure: a row of the table. */
 export type FailureCode = { [K in keyof Rows]: keyof Rows[K] }[keyof Rows] & string;
 
 function build(): Readonly<Record<FailureCode, Readonly<FailureRow>>> {
@@ -236,6 +240,7 @@ function build(): Readonly<Record<FailureCode, Readonly<FailureRow>>> {
   return Object.freeze(table) as Readonly<Record<FailureCode, Readonly<FailureRow>>>;
 }
 
+/** The table: every failure by its code. */
 export const FAILURES = build();
 
 /** One thing that went wrong, as it was met. */
@@ -265,6 +270,7 @@ export type Seen = Pick<
 
 const MESSAGE_CHARS_MAX = 500;
 
+/** Makes a failure of this code; its message is redacted and cut to one line. */
 export function failure(code: FailureCode, message?: string, extra: Seen = {}): Failure {
   const line = redact(message ?? "")
     .replace(/\s+/g, " ")

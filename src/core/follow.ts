@@ -9,6 +9,7 @@ import type { StreamEvent } from "./event.ts";
 import { type Failure, failure } from "./failure-table.ts";
 import { StreamError } from "./stream-error.ts";
 
+/** Where to read a gateway's stream from, and how long to keep trying. */
 export interface FollowOptions {
   /** The last event already seen. Default: none. */
   after?: number;

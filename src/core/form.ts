@@ -19,6 +19,7 @@ import { interactionError } from "./interaction-error.ts";
 /** Whose words an error is told in. */
 export type Api = Form["api"] | "interactions";
 
+/** In which API's words, and in which framing, a client wants its answer. */
 export interface Form {
   api: "gemini" | "openai" | "openai-text";
   /** `array` is Gemini's stream without `alt=sse`; `lines` is bare JSON with blank lines between. */
@@ -28,7 +29,7 @@ export interface Form {
 }
 
 /** What an answer is called in OpenAI's API. */
-export interface Name {
+interface Name {
   model: string;
   id: string;
   created: number;
@@ -41,10 +42,12 @@ const CONTENT_TYPES: Record<Form["shape"], string> = {
   whole: "application/json; charset=UTF-8",
 };
 
+/** The `content-type` of an answer in this form. */
 export function contentTypeOf({ shape }: Form): string {
   return CONTENT_TYPES[shape];
 }
 
+/** Writes one answer, chunk by chunk, in the form that its client asked for. */
 export class FormEncode {
   readonly form: Form;
   private last: GeminiChunk = {};
@@ -139,20 +142,24 @@ export function isBroken(end: TerminalEvent): boolean {
   return end.type === "failed" || end.type === "stopped" || isUnverified(end);
 }
 
+/** Whether it looked whole, and its end could not be confirmed. */
 export function isUnverified(end: TerminalEvent): boolean {
   return end.type === "incomplete" && end.failure?.code === "end_unverified";
 }
 
+/** Why a stream that ended badly did so. */
 export function failureOf(end: TerminalEvent): Failure {
   if ("failure" in end && end.failure) return end.failure;
   return failure(end.type === "stopped" ? "abort_by_client" : "unknown");
 }
 
+/** The HTTP status under which a failure is passed on. */
 export function statusOf(problem: Failure): number {
   const { httpStatus, code } = problem;
   return httpStatus && httpStatus >= 400 ? httpStatus : FAILURES[code].status;
 }
 
+/** A failure as the error body of an API. */
 export function errorBody(problem: Failure, api: Api) {
   const code = statusOf(problem);
   if (api === "interactions") return { error: interactionError(problem, code) };

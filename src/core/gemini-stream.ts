@@ -9,6 +9,7 @@ import { Stream } from "./stream.ts";
 import { plainFailure, StreamError } from "./stream-error.ts";
 import type { StreamInput } from "./stream-input.ts";
 
+/** A stream to read: as events, as text, or as one answer; nothing is sent until then. */
 export class GeminiStream implements AsyncIterable<StreamEvent> {
   readonly id: string;
   private readonly stream: Stream;

@@ -9,7 +9,7 @@ import type { Problem } from "./problem.ts";
 const ENDING_MS = 1_000;
 
 /** Where the answer stands, over all attempts. */
-export interface Standing {
+interface Standing {
   view: InteractionView;
   /** Whether the reader has anything. */
   shown(): boolean;

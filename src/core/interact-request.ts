@@ -8,6 +8,7 @@ import type {
 import type { StreamOptions } from "./request.ts";
 import { plainFailure, StreamError } from "./stream-error.ts";
 
+/** Options of `pollux.interact` beyond those of any stream. */
 export interface InteractOptions extends StreamOptions {
   /** Read a stored interaction in place of creating one. */
   interaction?: string;

@@ -73,6 +73,7 @@ export function mayHaveBegun({ code, httpStatus, grpcStatus }: Failure): boolean
   return grpcStatus === undefined || BEGUN.has(code);
 }
 
+/** The Interactions API as a way for `Stream`: how it is created, read on and ended. */
 export class Talk implements Ways {
   readonly view = new InteractionView();
   private readonly options: InteractOptions;

@@ -15,6 +15,7 @@ export type {
 export { mayHaveBegun, Talk } from "./interact.ts";
 export { type InteractRequest, sortedOut } from "./interact-request.ts";
 
+/** What `Interactions` takes of the options of a `Pollux`. */
 export type InteractionsOptions = Pick<
   PolluxOptions,
   "apiKey" | "token" | "baseUrl" | "apiVersion" | "headers" | "fetch"
@@ -24,6 +25,7 @@ interface Asked {
   signal?: AbortSignal;
 }
 
+/** Stored interactions: create, get, cancel, delete. */
 export class Interactions {
   private readonly caller: Caller;
 

@@ -5,6 +5,7 @@ import { Delivered } from "./delivered.ts";
 import type { AttemptRecord, Splice } from "./event.ts";
 import type { Checkpoint } from "./resume.ts";
 
+/** What a stream has been so far, over all attempts. */
 export class Life {
   readonly delivered = new Delivered();
   readonly records: AttemptRecord[] = [];

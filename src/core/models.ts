@@ -1,6 +1,7 @@
 // What is known of models, as data: whether one accepts a last `model` turn, and how long it may
 // think in silence. What a model refuses at run time is remembered beside this, per client.
 
+/** How long each phase of an attempt may last. */
 export interface Clocks {
   /** From sending the request to its response headers. */
   headersMs: number;
@@ -12,7 +13,7 @@ export interface Clocks {
   totalMs: number;
 }
 
-export interface ModelTraits {
+interface ModelTraits {
   prefill: boolean;
   clocks: Clocks;
 }

@@ -3,6 +3,7 @@
 import { type Clock, wait } from "./clock.ts";
 import { WINDOW_BYTES, Window } from "./window.ts";
 
+/** How `text()` hands out text. */
 export type Pace =
   | "token"
   | "word"
@@ -17,6 +18,7 @@ const HELD_CHARS_MAX = 2_000;
 const CATCH_UP_MS = 2_000;
 const TICK_MS = 33;
 
+/** Hands out the same text at another pace; nothing is added or lost. */
 export function paced(
   source: AsyncIterable<string>,
   pace: Pace,

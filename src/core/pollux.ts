@@ -28,6 +28,7 @@ import { type Patience, settingsOf } from "./settings.ts";
 import type { StreamInput } from "./stream-input.ts";
 import type { Way } from "./ways.ts";
 
+/** Options of a `Pollux`; each stream may have its own patience. */
 export interface PolluxOptions extends Patience {
   /** Default: `GEMINI_API_KEY`, then `GOOGLE_API_KEY`. A function is asked at each attempt. */
   apiKey?: Secret | undefined;
@@ -44,6 +45,7 @@ export interface PolluxOptions extends Patience {
   pace?: Pace | undefined;
 }
 
+/** The client: ask Gemini, and always learn how the answer ended. */
 export class Pollux {
   private readonly options: PolluxOptions;
   private readonly clock: Clock;

@@ -34,6 +34,7 @@ export function quotaFailure(
   return failure(code, message, { ...extra, ...(quota && { quota }) });
 }
 
+/** Which quota a 429 is about, from its message, its violations and the delay it asks for. */
 export function quotaCode(
   message: string,
   violations: readonly Violation[],

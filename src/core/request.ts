@@ -5,6 +5,7 @@ import type { Clocks } from "./models.ts";
 import type { Pace } from "./pace.ts";
 import { plainFailure, StreamError } from "./stream-error.ts";
 
+/** Options of one stream. */
 export interface StreamOptions {
   signal?: AbortSignal;
   /** End of patience for the whole stream, waits included. */
@@ -17,11 +18,13 @@ export interface StreamOptions {
   clocks?: Partial<Clocks>;
 }
 
+/** What to ask: a model, contents, and any other field of a Gemini request. */
 export interface StreamRequest extends StreamOptions, Omit<GeminiRequest, "contents"> {
   model: string;
   contents: string | GeminiContent | GeminiContent[];
 }
 
+/** A key or token, or what brings one at each attempt. */
 export type Secret = string | (() => string | undefined | Promise<string | undefined>);
 
 export interface Address {

@@ -11,6 +11,7 @@ import { GeminiStream } from "./gemini-stream.ts";
 import type { PolluxOptions } from "./pollux.ts";
 import { settingsOf } from "./settings.ts";
 
+/** What `resilientFetch` takes of the options of a `Pollux`. */
 export type ResilientFetchOptions = Pick<
   PolluxOptions,
   | "fetch"

@@ -4,6 +4,7 @@ import type { GeminiUsage } from "../wire/index.ts";
 import { type AttemptRecord, isTerminal, type StreamEvent } from "./event.ts";
 import { Life } from "./life.ts";
 
+/** A stream's life, made again from its own events, for a stream that goes on elsewhere. */
 export function restore(events: Iterable<StreamEvent>, ageMs: number): Life {
   const life = new Life();
   let usage: GeminiUsage | undefined;

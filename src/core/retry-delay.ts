@@ -1,6 +1,6 @@
 // How long a server says to wait: its details first, then its words, then its headers.
 
-export interface RetryDelay {
+interface RetryDelay {
   retryAfterMs: number;
   delaySource: "details" | "message" | "header";
 }
@@ -30,6 +30,7 @@ export function durationMs(text: string): number | undefined {
   return sum;
 }
 
+/** How long a server says to wait, and where it says so. */
 export function retryDelay(seen: {
   details?: readonly unknown[] | undefined;
   message?: string | undefined;

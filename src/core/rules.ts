@@ -2,6 +2,7 @@
 // rule that fits wins, so the more telling ones stand first.
 import type { FailureCode } from "./failure-table.ts";
 
+/** A pattern, and the failure that it gives away. */
 export type Rule = readonly [pattern: RegExp, code: FailureCode];
 
 /** Words in an API's error message, or in its details' reasons. */
@@ -263,6 +264,7 @@ export const THROWN_RULES: readonly Rule[] = [
   [/fetch failed|failed to pipe|sending request/i, "fetch_failed_unknown"],
 ];
 
+/** The code of the first rule whose pattern is found in the text. */
 export function matchRule(rules: readonly Rule[], text: string): FailureCode | undefined {
   return rules.find(([pattern]) => pattern.test(text))?.[1];
 }

@@ -7,7 +7,7 @@ import type { Joiner } from "./splice.ts";
 /** Chunks one attempt may have in hand before its text must have been joined. */
 const HELD_CHUNKS_MAX = 20_000;
 
-export type SeamResult =
+type SeamResult =
   | { type: "hold" }
   | { type: "diverged" }
   | { type: "pass"; chunks: GeminiChunk[]; joined?: { dropped: number; confidence: Confidence } };

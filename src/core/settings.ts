@@ -2,6 +2,7 @@
 import { EVENT_BYTES_MAX } from "../wire/index.ts";
 import { type Clocks, traitsOf } from "./models.ts";
 
+/** How long and how often to try; what is left out has a default. */
 export interface Patience {
   maxAttempts?: number | undefined;
   deadlineMs?: number | undefined;
@@ -12,8 +13,8 @@ export interface Patience {
   prefill?: ((model: string) => boolean | undefined) | undefined;
 }
 
-export const MAX_ATTEMPTS = 5;
-export const DEADLINE_MS = 30 * 60_000;
+const MAX_ATTEMPTS = 5;
+const DEADLINE_MS = 30 * 60_000;
 
 /** Later ones win. */
 export function settingsOf(model: string, ...all: readonly Patience[]) {

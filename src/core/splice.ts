@@ -11,7 +11,7 @@ const OVERLAP_DISTINCT_MIN = 6;
 const WHOLE_DISTINCT_MIN = 3;
 /** From here on a text that began like the answer is a new start, not a chance likeness. */
 const RESTART_CHARS_MIN = 32;
-export const ANCHOR_CHARS = 48;
+const ANCHOR_CHARS = 48;
 const ANCHOR_CHARS_MAX = 240;
 
 export type Join =

@@ -8,6 +8,7 @@ import type { Life } from "./life.ts";
 import type { Clocks } from "./models.ts";
 import type { Ways } from "./ways.ts";
 
+/** Everything that a stream needs to run. */
 export interface StreamInput {
   id: string;
   model: string;

@@ -58,6 +58,7 @@ interface Failed {
 
 const NOTHING: StreamEvent[] = [];
 
+/** The engine of one stream: attempts, waits and splices, told as events. */
 export class Stream {
   readonly life: Life;
   private readonly input: StreamInput;

@@ -6,7 +6,7 @@ import { FAILURES, type Failure } from "./failure-table.ts";
 import { isHow, type NotResumed } from "./resume.ts";
 
 /** A longer wait is not worth holding a stream open for. */
-export const SERVER_DELAY_MS_MAX = 300_000;
+const SERVER_DELAY_MS_MAX = 300_000;
 
 export interface Situation {
   failure: Failure;

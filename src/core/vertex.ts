@@ -7,6 +7,7 @@ import { environment, type Secret } from "./request.ts";
 import { plainFailure, StreamError } from "./stream-error.ts";
 import type { Way } from "./ways.ts";
 
+/** Project, locations and credentials of Vertex AI. */
 export interface VertexOptions {
   /** Default: `GOOGLE_CLOUD_PROJECT`. Not needed in express mode. */
   project?: string;

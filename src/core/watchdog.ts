@@ -16,7 +16,7 @@ const EXPIRED: Record<Phase, FailureCode> = {
   progress: "stalled_stream",
 };
 
-export interface WatchdogListener {
+interface WatchdogListener {
   expired(code: FailureCode, silentMs: number): void;
   /** Softer than expiry: worth telling the reader, not worth giving up. */
   stalled(silentMs: number, thresholdMs: number): void;

@@ -1,6 +1,7 @@
 // Two reports beside each other, field by field: the same failure elsewhere, or what changed since.
 import type { Finding, Report } from "./finding.ts";
 
+/** A field that two reports have, and whether it is the same. */
 export interface Difference {
   field: string;
   before: string;
@@ -11,6 +12,7 @@ export interface Difference {
 /** What a machine's state is; a change of it is told, but does not make an outcome another. */
 const CIRCUMSTANCES = ["address", "way", "node", "pollux", "platform", "issuer", "libraries"];
 
+/** A report that a later one is compared with. */
 export type Past = Pick<Report, "at" | "target" | "versions" | "findings" | "facts" | "verdict">;
 
 /** Checks that only one of the two made are left out. */
@@ -83,6 +85,7 @@ export function firstBroken(findings: readonly Finding[]): Finding | undefined {
   );
 }
 
+/** Whether the field tells of the machine, so that a change of it makes no other outcome. */
 export function isCircumstance({ field }: Difference): boolean {
   return CIRCUMSTANCES.includes(field);
 }

@@ -5,6 +5,7 @@ import type { Exchange } from "./exchange.ts";
 import type { Report } from "./finding.ts";
 import type { Paths } from "./paths.ts";
 
+/** A report made to be handed on: what failed, how to repeat it, and no secret. */
 export interface Bundle extends Report {
   bundle: "pollux.bundle/1";
   /** The time of the machine, with its offset, as its own logs have it. */
@@ -25,6 +26,7 @@ export interface Bundle extends Report {
   paths?: Paths;
 }
 
+/** A report as a bundle. */
 export function bundleOf(report: Report, date: Date, paths?: Paths): Bundle {
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
   return {
@@ -72,7 +74,7 @@ function stepsOf({ target, exchanges, versions }: Report): string[] {
 }
 
 /** `2026-03-01T09:30:00.000+02:00` */
-export function localTime(date: Date): string {
+function localTime(date: Date): string {
   const offset = -date.getTimezoneOffset();
   const two = (amount: number) => String(Math.floor(Math.abs(amount))).padStart(2, "0");
   const shifted = new Date(date.getTime() + offset * 60_000).toISOString().slice(0, -1);
@@ -92,6 +94,7 @@ export function leakIn(value: unknown, secrets: readonly string[], path = ""): s
   return undefined;
 }
 
+/** A bundle for people. */
 export function bundleMarkdown(bundle: Bundle): string {
   const { error, target, versions, findings, facts, exchanges, steps } = bundle;
   const lines = [

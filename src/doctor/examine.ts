@@ -6,6 +6,7 @@ import { adviceOf, type Finding, type Report, type Seen, type Status } from "./f
 import { type Target, type TargetOptions, targetOf } from "./target.ts";
 import type { World } from "./world.ts";
 
+/** What to examine, and how. */
 export interface ExamineOptions extends TargetOptions {
   /** Nothing leaves the machine. */
   offline?: boolean | undefined;
@@ -15,12 +16,14 @@ export interface ExamineOptions extends TargetOptions {
   timeoutMs?: number | undefined;
 }
 
+/** What `examine` tells while it runs. */
 export type Progress =
   | { type: "begin"; id: string; title: string }
   | { type: "finding"; finding: Finding };
 
 const TIMEOUT_MS = 15_000;
 
+/** Runs the checks one after the other and tells each finding; returns the report. */
 export async function* examine(
   world: World,
   options: ExamineOptions,

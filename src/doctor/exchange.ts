@@ -3,6 +3,7 @@
 import { redactPersonal } from "../core/failures.ts";
 import { type Shape, shapeOf } from "./shape.ts";
 
+/** A request that a check made, and its answer, without what was said. */
 export interface Exchange {
   check: string;
   method: "GET" | "POST";

@@ -21,6 +21,7 @@ import type { Failure, FailureCode } from "../core/index.ts";
 import { objectsIn, statusIn } from "./peel.ts";
 import { LAST_RULES, TEXT_RULES } from "./text-rules.ts";
 
+/** What a pasted error means, and what to do. */
 export interface Explanation {
   code: FailureCode;
   /** Slug of the cause, as the documentation groups them. */
@@ -38,6 +39,7 @@ export interface Explanation {
 const TEXT_CHARS_MAX = 100_000;
 const EVIDENCE_CHARS_MAX = 200;
 
+/** Any error text, log line or body → its cause and the next move. */
 export function explain(input: string): Explanation {
   const text = input.slice(0, TEXT_CHARS_MAX);
   const found = fromObjects(text) ?? fromWords(text);

@@ -28,6 +28,7 @@ const rows = {
 
 export type OwnCode = keyof typeof rows;
 
+/** What the doctor can find that is no failure of a stream. */
 export const OWN_FINDINGS: Readonly<Record<OwnCode, { why: string; fix: string }>> = Object.freeze(
   Object.fromEntries(
     Object.entries(rows).map(([code, [why, fix]]) => [code, Object.freeze({ why, fix })]),

@@ -3,7 +3,10 @@ import { FAILURES, type FailureCode } from "../core/failures.ts";
 import type { Exchange } from "./exchange.ts";
 import { OWN_FINDINGS, type OwnCode } from "./finding-table.ts";
 
+/** How a check ended. */
 export type Status = "ok" | "warn" | "problem" | "skipped";
+
+/** The name of what was found: a row of the failure table, or one of the doctor's own. */
 export type FindingCode = OwnCode | FailureCode;
 
 /** What a check saw; the engine adds the rest. */
@@ -16,6 +19,7 @@ export interface Seen {
   fix?: string;
 }
 
+/** What one check found. */
 export interface Finding {
   id: string;
   group: string;
@@ -40,6 +44,7 @@ export interface Facts {
   quota?: string;
 }
 
+/** What all checks together say. */
 export interface Report {
   schema: "pollux.doctor/1";
   verdict: "ok" | "warn" | "problem";

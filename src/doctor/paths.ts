@@ -2,12 +2,14 @@
 import { firstBroken, outcomeOf } from "./differences.ts";
 import type { Finding, Report } from "./finding.ts";
 
+/** One way to the model, with what was found on it. */
 export interface Way {
   name: string;
   kind: "proxy" | "gateway" | "key" | "direct";
   report: Report;
 }
 
+/** What two ways have in common, and where they part. */
 export interface Paths {
   ways: { name: string; verdict: Report["verdict"] }[];
   rows: { check: string; title: string; seen: string[]; same: boolean }[];
@@ -22,6 +24,7 @@ const CULPRIT = {
   direct: "the direct way: here only the other one is let through",
 } as const;
 
+/** Two ways to the same model beside each other, check by check. */
 export function comparePaths(one: Way, other: Way): Paths {
   const rows = one.report.findings.flatMap((finding) => {
     const beside = other.report.findings.find(({ id }) => id === finding.id);

@@ -15,7 +15,7 @@ const BODY_CHARS_MAX = 4 * 1024 * 1024;
 const CHUNKS_MAX = 10_000;
 
 /** Said by all requests of the doctor, so that they can be found in logs. */
-export const AGENT = "pollux-doctor";
+const AGENT = "pollux-doctor";
 
 export async function ask(
   scene: Scene,

@@ -1,5 +1,6 @@
 // The shape of a request without its content: which fields it has and how large they are.
 
+/** A value without its texts: which fields it has, and how long they are. */
 export type Shape = string | number | boolean | null | Shape[] | { [field: string]: Shape };
 
 const DEPTH_MAX = 20;
@@ -10,6 +11,7 @@ const OPEN_FIELDS = new Set(["role", "mimeType", "responseMimeType", "type", "th
 const OPEN_WORD = /^[\w/+.-]{1,60}$/;
 const TEXT = /^text\((\d{1,9})\)$/;
 
+/** The shape of a value. */
 export function shapeOf(value: unknown, field = "", depth = 0): Shape {
   if (depth > DEPTH_MAX) return "…";
   if (typeof value === "string") {

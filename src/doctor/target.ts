@@ -2,7 +2,7 @@
 import { hostOf } from "../core/vertex.ts";
 import type { World } from "./world.ts";
 
-export const GOOGLE = "https://generativelanguage.googleapis.com";
+const GOOGLE = "https://generativelanguage.googleapis.com";
 
 /** Vertex in place of the Gemini API; without a project it is express mode, with a key. */
 export interface VertexTarget {

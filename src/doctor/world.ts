@@ -1,6 +1,7 @@
 // What the checks may look at: the machine, the network, the project. The real one lives beside the
 // sockets; tests bring their own.
 
+/** The certificate that the other side showed. */
 export interface Peer {
   issuer: string;
   subject: string;
@@ -12,11 +13,13 @@ export interface Peer {
   selfSigned: boolean;
 }
 
+/** A place that can be connected to. */
 export interface Hop {
   host: string;
   port: number;
 }
 
+/** The machine, as far as the checks may see and use it. */
 export interface World {
   env: Readonly<Record<string, string | undefined>>;
   versions: { node: string; pollux: string; platform: string };

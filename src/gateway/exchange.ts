@@ -1,6 +1,7 @@
 // One request at the gateway's face, and the ways to answer it. Whatever listens on the socket brings
 // this shape; the gateway itself never touches a socket.
 
+/** An answer that is written piece by piece. */
 export interface Outlet {
   /** False: the reader does not keep up; wait for `onDrain`. */
   write(piece: string | Uint8Array): boolean;
@@ -11,6 +12,7 @@ export interface Outlet {
   readonly pendingBytes: number;
 }
 
+/** One request and its answer, whatever server brought it. */
 export interface Exchange {
   readonly method: string;
   readonly path: string;

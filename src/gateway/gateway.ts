@@ -31,6 +31,7 @@ import { Upstream } from "./upstream.ts";
 import type { Client, Warden } from "./warden.ts";
 import type { Watcher } from "./watcher.ts";
 
+/** Everything that a gateway is made of. */
 export interface GatewayOptions {
   store: Store;
   clock: Clock;
@@ -80,6 +81,7 @@ interface Door {
 const BEAT_MS = 1_000;
 const SWEEP_MS = 10_000;
 
+/** The gateway: give it each `Exchange` that arrives. */
 export class Gateway {
   readonly streams: Streams;
   readonly house: House;

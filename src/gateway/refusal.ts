@@ -2,6 +2,7 @@
 // know. Each door writes it in its own shape.
 import { type Failure, type FailureCode, failure } from "../core/failures.ts";
 
+/** A request that is not served, with the row of the failure table that says why. */
 export class Refusal extends Error {
   override name = "Refusal";
   readonly failure: Failure;

@@ -4,6 +4,7 @@ import type { Failure } from "../core/failures.ts";
 import type { TerminalEvent } from "../core/index.ts";
 import type { Exchange } from "./exchange.ts";
 
+/** Somebody who asks the gateway. */
 export interface Client {
   name: string;
   /** May see the operations pages, the metrics and every stream. */
@@ -25,6 +26,7 @@ export interface Credential {
   done(problem?: Failure): void;
 }
 
+/** Who may ask, for what, and with which key. */
 export interface Warden {
   /** Throws a Refusal if nobody known asks. */
   identify(exchange: Exchange): Promise<Client>;

@@ -35,6 +35,7 @@ export interface Served {
   refused?: string | undefined;
 }
 
+/** Is told what happens in a gateway; each method may be left out. */
 export interface Watcher {
   begin?(info: StreamInfo): void;
   event?(info: StreamInfo, event: StreamEvent): void;

@@ -2,6 +2,7 @@
 // adapters of web streams cost more than everything else that happens to an event.
 import { Agent, type Dispatcher, EnvHttpProxyAgent } from "undici";
 
+/** How connections are made. */
 export interface DispatchOptions {
   connectMs?: number;
   /** Bytes read ahead of the reader; beyond it the socket waits. */

@@ -1,6 +1,7 @@
 // Access tokens from Application Default Credentials: a key file, `gcloud auth application-default
 // login`, or the metadata server of a Google machine. The library that knows them is loaded when asked.
 
+/** Which credentials, and for what. */
 export interface GoogleTokenOptions {
   scopes?: readonly string[];
   /** A file in place of what the environment says. */

@@ -14,6 +14,7 @@ import {
   type Socket,
 } from "node:net";
 
+/** A request that arrived on a socket. */
 export interface SocketRequest {
   method: string;
   /** Path and query. */
@@ -28,6 +29,7 @@ export interface SocketRequest {
 /** `reset` breaks the connection (RST); `fin` closes it without finishing the body. */
 export type SocketSignal = "reset" | "fin";
 
+/** The answer, or that there is none. */
 export type SocketReply =
   /** No answer at all: the connection is broken, after it was accepted. */
   | { refuse: string }
@@ -37,8 +39,10 @@ export type SocketReply =
       body: AsyncIterable<Uint8Array | SocketSignal>;
     };
 
+/** Answers one request. */
 export type SocketHandler = (request: SocketRequest) => Promise<SocketReply> | SocketReply;
 
+/** Where to listen, and how to misbehave below HTTP. */
 export interface ListenOptions {
   /** 0 takes a free one. */
   port?: number;
@@ -51,6 +55,7 @@ export interface ListenOptions {
   bodyBytesMax?: number;
 }
 
+/** A server that listens, and how to end it. */
 export interface Listening {
   url: string;
   port: number;
@@ -63,6 +68,7 @@ const BODY_BYTES_MAX = 64 * 1024 * 1024;
 /** TLS record: alert, fatal, handshake_failure. */
 const TLS_ALERT = Uint8Array.of(0x15, 0x03, 0x03, 0x00, 0x02, 0x02, 0x28);
 
+/** Puts a handler, such as the simulator's `serve`, on a socket. */
 export async function listen(
   handler: SocketHandler,
   options: ListenOptions = {},

@@ -41,6 +41,7 @@ export interface Arrival {
   readonly answered: boolean;
 }
 
+/** Where to listen, and what one client may take. */
 export interface ServeOptions {
   port?: number | undefined;
   host?: string | undefined;
@@ -52,6 +53,7 @@ export interface ServeOptions {
   stuckMs?: number | undefined;
 }
 
+/** A gateway's server, and how to end it. */
 export interface Serving {
   url: string;
   port: number;
@@ -72,6 +74,7 @@ const STUCK_MS = 60_000;
 const CHECK_MS = 5_000;
 const HEADERS_MAX = 100;
 
+/** Listens, and hands over each request as an exchange for a gateway. */
 export async function serveHttp(
   handler: (arrival: Arrival) => void,
   options: ServeOptions = {},

@@ -9,6 +9,7 @@ import { type PeerCertificate, connect as tlsConnect } from "node:tls";
 import { Agent, type Dispatcher, ProxyAgent, fetch as undiciFetch } from "undici";
 import { googleToken } from "./google-token.ts";
 
+/** What the doctor is told of the process it runs in. */
 export interface SystemWorldOptions {
   env: Readonly<Record<string, string | undefined>>;
   /** Where the project's files are. */
@@ -35,6 +36,7 @@ const SOURCES = [
   "src/main.ts",
 ];
 
+/** The machine that this process runs on, for the doctor. */
 export function systemWorld(options: SystemWorldOptions) {
   const { env, folder, version } = options;
   return {

@@ -1,6 +1,7 @@
 // Error bodies as Google and the boxes in front of it send them, one for each cause that a server
 // can show. Words follow the real ones, so that a classifier meets here what it will meet there.
 
+/** An error as the real API answers it. */
 export interface ErrorBody {
   status: number;
   /** The body: an error object, or text as it is. */
@@ -46,7 +47,7 @@ export function retryInfo(seconds: number): Record<string, unknown> {
   return { "@type": `${TYPE}RetryInfo`, retryDelay: `${seconds}s` };
 }
 
-export type QuotaKind = "minute" | "day" | "tokens" | "zero";
+type QuotaKind = "minute" | "day" | "tokens" | "zero";
 
 /** Quota id, metric, and the value that the free tier has. */
 const QUOTAS: Readonly<Record<QuotaKind, readonly [id: string, metric: string, value: number]>> = {

@@ -1,5 +1,6 @@
 // Time as one argument: tests hand in a clock that jumps, so that a stall of minutes takes none.
 
+/** Where the simulator's time comes from. */
 export interface SimClock {
   /** Monotonic milliseconds. */
   now(): number;

@@ -44,7 +44,7 @@ export function camel(value: unknown): unknown {
   return Object.fromEntries(entries);
 }
 
-export function textOf(content: GeminiContent | undefined): string {
+function textOf(content: GeminiContent | undefined): string {
   return (content?.parts ?? [])
     .filter((part) => typeof part.text === "string" && !part.thought)
     .map((part) => part.text)
@@ -66,7 +66,7 @@ export function contentsOf(request: Pick<GeminiRequest, "contents">): GeminiCont
 }
 
 /** What of a model decides what it says. */
-export type Voice = Pick<SimModel, "name" | "image">;
+type Voice = Pick<SimModel, "name" | "image">;
 
 const CAPTION = "Here is a very small picture.";
 

@@ -7,7 +7,7 @@ import { refusal } from "./refusals.ts";
 import type { Refusal, Reply } from "./reply.ts";
 
 /** What a fetch talks to. */
-export interface Answers {
+interface Answers {
   clock: SimClock;
   handle(request: { method: string; url: string; headers: Record<string, string>; body: string }): {
     reply: Reply;

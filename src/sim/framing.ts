@@ -6,7 +6,7 @@ import { openAiAnswer, openAiChunk } from "./openai.ts";
 import { bytesOf, type Framing, type Item, type Piece, type Stop } from "./reply.ts";
 
 /** One line, `": "` after keys, no space after commas, `<` and `>` escaped: Google's own hand. */
-export function googleJson(value: unknown): string {
+function googleJson(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(googleJson).join(",")}]`;
   if (typeof value === "object" && value !== null) {
     const entries = Object.entries(value).filter(([, inner]) => inner !== undefined);
@@ -23,7 +23,7 @@ function escaped(json: string): string {
   return json.replace(/[<>]/g, (found) => (found === "<" ? "\\u003c" : "\\u003e"));
 }
 
-export interface Speaker {
+interface Speaker {
   model: string;
   /** Seconds since 1970, for OpenAI's `created`. */
   createdS: number;

@@ -9,7 +9,7 @@ import type { JournalEntry } from "./journal.ts";
 import type { SimModel } from "./models.ts";
 import { answerHeaders, type Framing, type Item, PLAIN_FRAMING, type Reply } from "./reply.ts";
 
-export interface Generation {
+interface Generation {
   model: SimModel;
   request: GeminiRequest;
   wanted: Wanted;

@@ -1,5 +1,6 @@
 // What arrived and what became of it. Keys are never kept, only that there was one.
 
+/** One request that the simulator met, and what became of it. */
 export interface JournalEntry {
   n: number;
   at: string;

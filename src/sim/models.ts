@@ -1,5 +1,6 @@
 // The models the simulator knows, each with the habits of its namesake.
 
+/** A model, and how it differs from the others. */
 export interface SimModel {
   name: string;
   displayName: string;
@@ -26,7 +27,7 @@ export interface SimModel {
 const GENERATE = ["generateContent", "countTokens", "createCachedContent", "batchGenerateContent"];
 
 /** A model of your own: what is not said is as in the newest ones. */
-export function model(name: string, displayName: string, habits: Partial<SimModel> = {}): SimModel {
+function model(name: string, displayName: string, habits: Partial<SimModel> = {}): SimModel {
   return Object.freeze({
     name,
     displayName,
@@ -47,6 +48,7 @@ export function model(name: string, displayName: string, habits: Partial<SimMode
 
 const OLD = { prefill: true, signs: false } as const;
 
+/** The models that the simulator knows. */
 export const MODELS: readonly SimModel[] = Object.freeze([
   model("gemini-2.0-flash", "Gemini 2.0 Flash", {
     ...OLD,
@@ -83,6 +85,7 @@ export const MODELS: readonly SimModel[] = Object.freeze([
   model("gemini-pro", "Gemini Pro", { retired: "gemini-3.1-pro-preview" }),
 ]);
 
+/** The model that is asked where none is named. */
 export const DEFAULT_MODEL = "gemini-3.6-flash";
 
 /** The name without what may stand before it. */

@@ -69,7 +69,7 @@ function person(r: Random): string {
   return `the ${chance(r, 0.8) ? `${r.pick(MANNERS)} ` : ""}${r.pick(PEOPLE)}`;
 }
 
-export function thing(r: Random): string {
+function thing(r: Random): string {
   return `${r.pick(LOOKS)} ${r.pick(THINGS)}`;
 }
 

@@ -1,6 +1,7 @@
 // A real quota: requests per minute and per day, tokens per minute, each counted by the clock.
 import { type ErrorBody, quotaBody } from "./bodies.ts";
 
+/** Limits after which the simulator answers 429. */
 export interface QuotaLimits {
   requestsPerMinute?: number;
   requestsPerDay?: number;

@@ -5,7 +5,7 @@ import type { Refusal } from "./reply.ts";
 const HOST = "generativelanguage.googleapis.com";
 
 /** By the platform's own code. */
-export const REFUSALS: Readonly<Record<string, Refusal>> = Object.freeze({
+const REFUSALS: Readonly<Record<string, Refusal>> = Object.freeze({
   ECONNREFUSED: { code: "ECONNREFUSED", message: "connect ECONNREFUSED 127.0.0.1:443" },
   ECONNRESET: { code: "ECONNRESET", message: "read ECONNRESET" },
   ECONNABORTED: { code: "ECONNABORTED", message: "write ECONNABORTED" },

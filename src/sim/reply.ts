@@ -14,7 +14,9 @@ export type Item =
 
 /** `eof` ends the body properly, `fin` closes the connection before its end, `reset` breaks it. */
 export type Stop = { kind: "stop"; how: "eof" | "fin" | "reset" | "hang"; as?: Refusal };
-export type Wait = { kind: "wait"; ms: number };
+type Wait = { kind: "wait"; ms: number };
+
+/** A piece of a reply's body: bytes, a wait, or a break. */
 export type Piece = { kind: "bytes"; bytes: Uint8Array } | Stop | Wait;
 
 export interface Framing {
@@ -48,6 +50,7 @@ export interface Refusal {
   thrown?: string;
 }
 
+/** What the simulator answers, with its timing, before any socket. */
 export interface Reply {
   refusal?: Refusal;
   status: number;

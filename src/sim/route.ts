@@ -1,7 +1,7 @@
 // Where a request goes: the paths of the Developer API, of Vertex, of the OpenAI-compatible form,
 // and the simulator's own.
 
-export type Verb =
+type Verb =
   | "streamGenerateContent"
   | "generateContent"
   | "countTokens"

@@ -6,6 +6,7 @@ import { FAULTS, findFault } from "./faults/index.ts";
 import { didYouMean } from "./nearest.ts";
 import { readSettings } from "./settings.ts";
 
+/** Which faults each attempt meets. */
 export interface Scenario {
   /** As it was written; attempts are counted for each text apart. */
   text: string;

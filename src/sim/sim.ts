@@ -15,6 +15,7 @@ import type { Refusal, Reply } from "./reply.ts";
 import type { Scenario } from "./scenario.ts";
 import { type SimRequest, Upstream } from "./upstream.ts";
 
+/** How a simulator answers; the same seed gives the same answers. */
 export interface SimOptions {
   /** Another seed, other texts and other dice. */
   seed?: number;
@@ -45,6 +46,7 @@ export type SimReply =
       body: AsyncIterable<Uint8Array | "fin" | "reset">;
     };
 
+/** A Gemini in this process, that misbehaves on cue. */
 export interface Sim {
   /** As `fetch` of a real upstream, without a socket. */
   fetch: typeof globalThis.fetch;
@@ -65,6 +67,7 @@ export interface Sim {
   readonly clock: SimClock;
 }
 
+/** Makes a simulator; nothing listens until its `serve` is given to a socket. */
 export function createSim(options: SimOptions = {}): Sim {
   const { scenario, clock = realClock } = options;
   const upstream = new Upstream({ ...options, clock });

@@ -31,7 +31,7 @@ import { ScenarioError } from "./scenario.ts";
 import { tokensOf } from "./speech.ts";
 import { refuseKey, refuseModel, refuseRequest } from "./validate.ts";
 
-export interface UpstreamOptions {
+interface UpstreamOptions {
   seed?: number;
   clock: SimClock;
   ttftMs?: number;
@@ -43,6 +43,7 @@ export interface UpstreamOptions {
   interactions?: InteractionsOptions;
 }
 
+/** A request as the simulator takes it. */
 export interface SimRequest {
   method: string;
   /** Path and query, or a whole URL. */

@@ -14,7 +14,7 @@ import {
 } from "./prose.ts";
 import { hash, type Random, random } from "./random.ts";
 
-export interface Writing {
+interface Writing {
   seed: number;
   model: string;
   prompt: string;

@@ -39,6 +39,7 @@ export interface Owned extends Head {
   ask: string;
 }
 
+/** What has to be known of a stream to begin its log. */
 export type NewHead = Pick<
   Owned,
   "id" | "client" | "model" | "door" | "startedAtMs" | "ask" | "idempotencyKey"
@@ -61,11 +62,13 @@ export interface Write {
  */
 export type Written = "kept" | "lost";
 
+/** A stream's head and some of its entries. */
 export interface Page {
   head: Head;
   entries: Entry[];
 }
 
+/** Which streams to list. */
 export interface ListQuery {
   client?: string | undefined;
   state?: State | "ended" | undefined;
@@ -74,6 +77,7 @@ export interface ListQuery {
   limit: number;
 }
 
+/** What may stay in the log. */
 export interface Retention {
   /** Ended streams older than this go. */
   ageMs: number;
@@ -82,8 +86,10 @@ export interface Retention {
   streamsMax: number;
 }
 
+/** What happened to a stream that somebody watches. */
 export type News = "entries" | "stop" | "gone";
 
+/** The log of streams: entries are written once, in order, and outlive the process. */
 export interface StreamLog {
   /** The owner holds it for `leaseMs`. A known idempotency key of this client brings that stream back. */
   create(head: NewHead, owner: string, leaseMs: number): Promise<{ head: Owned; created: boolean }>;

@@ -1,5 +1,6 @@
 // Documents that people keep on the gateway, such as conversations. Deleted means gone.
 
+/** A document on the shelf. */
 export interface Kept {
   id: string;
   /** JSON. */
@@ -9,6 +10,7 @@ export interface Kept {
   version: number;
 }
 
+/** Small documents of a client, such as its chats; a change names the version it was made from. */
 export interface Shelf {
   /** `version` is the one that was read, 0 for a new document. False: somebody else was faster. */
   put(owner: string, kind: string, doc: Kept): Promise<boolean>;

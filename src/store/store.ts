@@ -4,6 +4,7 @@ import type { Shelf } from "./shelf.ts";
 import type { Tally } from "./tally.ts";
 import type { Tapes } from "./tape.ts";
 
+/** What a gateway keeps: the log, the counts and the shelf. */
 export interface Store {
   readonly kind: "memory" | "sqlite" | "redis";
   readonly log: StreamLog;
@@ -15,6 +16,7 @@ export interface Store {
   close(): Promise<void>;
 }
 
+/** Which engine keeps it, and where. */
 export type StoreOptions =
   | { kind: "memory"; now?: () => number }
   | { kind: "sqlite"; folder: string; now?: () => number }

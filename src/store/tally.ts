@@ -1,5 +1,6 @@
 // Counts that all replicas share: how much of an allowance is used, and who holds a place.
 
+/** Whether there was enough, and when there will be. */
 export interface Taken {
   ok: boolean;
   /** What is left of the allowance. */
@@ -8,6 +9,7 @@ export interface Taken {
   retryAfterMs: number;
 }
 
+/** Allowances and places that all replicas count together. */
 export interface Tally {
   /** A token bucket of `limit` per `windowMs`. A cost below zero gives back. */
   take(key: string, cost: number, limit: number, windowMs: number): Promise<Taken>;

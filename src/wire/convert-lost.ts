@@ -1,5 +1,6 @@
 // What a conversion could not carry over, and the small turns of form that both directions need.
 
+/** A field that the other API has no place for. */
 export interface Lost {
   /** Where it stood, e.g. `generationConfig.topK`. */
   path: string;

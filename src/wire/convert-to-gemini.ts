@@ -56,6 +56,7 @@ const TOOLS: Readonly<Record<string, string>> = {
   computer_use: "computerUse",
 };
 
+/** A request of Interactions as one of generateContent. */
 export function toGemini(from: InteractionRequest): {
   model: string;
   request: GeminiRequest;

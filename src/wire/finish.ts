@@ -1,6 +1,7 @@
 // Finish and block reasons: every word the API is known to say, in the order of its integer enum,
 // which REST clients that ask for `enum-encoding=int` receive instead of the words.
 
+/** Every finish reason the API is known to say, in the order of its integer enum. */
 export const FINISH_REASONS = Object.freeze([
   "FINISH_REASON_UNSPECIFIED",
   "STOP",

@@ -2,6 +2,7 @@
 // brought into the one form of this library; everything else stays as it came.
 import type { GeminiRequest } from "./gemini.ts";
 
+/** A request whose keys may be in snake_case, with its keys in camelCase. */
 export function camelRequest(body: Record<string, unknown>): GeminiRequest {
   const request = camelKeys(body);
   const config = request.generationConfig;

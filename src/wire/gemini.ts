@@ -1,6 +1,7 @@
 // The nouns of Gemini's REST API as they cross the wire. Every object is open: unknown keys pass
 // through untouched, because a field this file has not heard of may still matter to the reader.
 
+/** A piece of a turn: text, thought, a call, its response, data, or code and its result. */
 export interface GeminiPart {
   text?: string;
   thought?: boolean;
@@ -20,12 +21,14 @@ export interface GeminiPart {
   [key: string]: unknown;
 }
 
+/** One turn of a conversation: who speaks, and its parts. */
 export interface GeminiContent {
   role?: string;
   parts?: GeminiPart[];
   [key: string]: unknown;
 }
 
+/** One of the answers in a chunk. */
 export interface GeminiCandidate {
   content?: GeminiContent;
   finishReason?: string | number;
@@ -37,6 +40,7 @@ export interface GeminiCandidate {
   [key: string]: unknown;
 }
 
+/** Tokens as Gemini counts them. */
 export interface GeminiUsage {
   promptTokenCount?: number;
   candidatesTokenCount?: number;

@@ -9,6 +9,7 @@ import type {
 } from "./interaction.ts";
 import { isRecord } from "./interaction-sound.ts";
 
+/** A piece of an interaction's content as a part. */
 export function partOfContent(content: InteractionContent): GeminiPart {
   const { type, text, data, mime_type: mimeType, uri } = content;
   if (type === "text" || (text !== undefined && data === undefined)) return { text: text ?? "" };
@@ -18,6 +19,7 @@ export function partOfContent(content: InteractionContent): GeminiPart {
   return { interactionContent: content };
 }
 
+/** A step of an interaction as parts. */
 export function partsOfStep(step: InteractionStep): GeminiPart[] {
   const { type, content = [], summary = [], signature } = step;
   const signed = signature && { thoughtSignature: signature };
@@ -69,6 +71,7 @@ function textOfResult(result: unknown): string {
   return result.map((one: InteractionContent | null) => one?.text ?? "").join("");
 }
 
+/** An interaction's usage as Gemini counts it. */
 export function geminiUsageOf(usage: InteractionUsage): GeminiUsage {
   const counts: GeminiUsage = {};
   for (const [from, to] of COUNTS) {

@@ -34,6 +34,7 @@ interface Telling {
 
 type Run = "text" | "thought" | "args";
 
+/** Events of an interaction → chunks, as a reader of generateContent would get them. */
 export class InteractionView {
   id: string | undefined;
   model: string | undefined;

@@ -13,6 +13,7 @@ export interface InteractionContent {
   [key: string]: unknown;
 }
 
+/** One step of an interaction: a thought, an output, a call or its result. */
 export interface InteractionStep {
   type: string;
   content?: InteractionContent[];
@@ -46,6 +47,7 @@ export interface InteractionDelta {
   [key: string]: unknown;
 }
 
+/** Tokens as the Interactions API counts them. */
 export interface InteractionUsage {
   total_input_tokens?: number;
   total_output_tokens?: number;
@@ -56,6 +58,7 @@ export interface InteractionUsage {
   [key: string]: unknown;
 }
 
+/** Why an interaction failed, in its own words. */
 export interface InteractionError {
   /** A word, e.g. `rate_limit_exceeded`. */
   code?: string;
@@ -80,6 +83,7 @@ export interface Interaction {
   [key: string]: unknown;
 }
 
+/** One server-sent event of a streamed interaction. */
 export interface InteractionEvent {
   event_type: string;
   /** From here a stored stream may be read on. */
@@ -97,6 +101,7 @@ export interface InteractionEvent {
   [key: string]: unknown;
 }
 
+/** What an interaction is asked: text, content, or the steps so far. */
 export type InteractionInput =
   | string
   | InteractionContent

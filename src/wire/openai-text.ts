@@ -7,6 +7,7 @@ import {
   type openAiUsage,
 } from "./openai.ts";
 
+/** A request for a text completion. */
 export interface OpenAiTextRequest {
   prompt?: string | string[];
   suffix?: string | null;
@@ -15,6 +16,7 @@ export interface OpenAiTextRequest {
   [key: string]: unknown;
 }
 
+/** A request for a text completion as one for a chat completion. */
 export function chatRequestOf(body: OpenAiTextRequest): OpenAiChatRequest {
   const { prompt, suffix, echo, best_of, ...rest } = body;
   const one = Array.isArray(prompt) && prompt.length === 1 ? prompt[0] : prompt;
@@ -38,6 +40,7 @@ interface ChatPiece {
   }[];
 }
 
+/** A streamed chat piece as one of a text completion. */
 export function textPiece({ id, created, model, choices }: ChatPiece) {
   return {
     id,
@@ -54,6 +57,7 @@ export function textPiece({ id, created, model, choices }: ChatPiece) {
   };
 }
 
+/** A whole chat completion as a text completion. */
 export function textCompletion(whole: {
   id: string;
   created: number;

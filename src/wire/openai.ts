@@ -17,6 +17,7 @@ interface ContentPart {
   input_audio?: { data?: string; format?: string };
 }
 
+/** A message of a chat. */
 export interface OpenAiMessage {
   role?: string;
   content?: string | ContentPart[] | null;
@@ -25,6 +26,7 @@ export interface OpenAiMessage {
   name?: string;
 }
 
+/** A request for a chat completion. */
 export interface OpenAiChatRequest {
   model?: string;
   messages?: OpenAiMessage[];
@@ -60,6 +62,7 @@ export class OpenAiRequestError extends Error {
   }
 }
 
+/** A chat request as Gemini's; throws an `OpenAiRequestError` for what Gemini cannot do. */
 export function geminiRequestOf(body: OpenAiChatRequest): GeminiRequest {
   const messages = body.messages;
   if (!Array.isArray(messages) || messages.length === 0) {
@@ -221,6 +224,7 @@ function partOf(part: ContentPart, where: string): GeminiPart {
 
 const FINISH: Readonly<Record<string, string>> = { STOP: "stop", MAX_TOKENS: "length" };
 
+/** A chunk's tokens as OpenAI counts them. */
 export function openAiUsage(chunk: GeminiChunk) {
   const usage = chunk.usageMetadata ?? {};
   const thoughts = usage.thoughtsTokenCount ?? 0;

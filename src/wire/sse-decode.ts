@@ -3,6 +3,7 @@
 // linear in bytes whatever the packet and event sizes; memory is bounded by the event limit.
 import { JsonScan, startsJson } from "./json-scan.ts";
 
+/** One piece of a body, as it was framed. */
 export interface Frame {
   /** `data`: an SSE event. `json`: an object outside SSE framing. `junk`: neither. */
   kind: "data" | "json" | "junk";
@@ -14,8 +15,10 @@ export interface Frame {
   whole: boolean;
 }
 
+/** Why a body cannot be read further. */
 export type DecodeProblem = "event_too_large" | "utf8_invalid";
 
+/** The largest event that is read, unless another limit is given. */
 export const EVENT_BYTES_MAX = 64 * 1024 * 1024;
 const JUNK_CHARS_MAX = 8 * 1024;
 
@@ -25,6 +28,7 @@ const CR = 0x0d;
 const strict = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 const lenient = new TextDecoder("utf-8", { ignoreBOM: true });
 
+/** Bytes → frames, wherever the network cut them. */
 export class SseDecode {
   /** Set once the body cannot be read further; frames before it are good. */
   problem: DecodeProblem | undefined;

@@ -29,7 +29,7 @@ export const SEED = 1;
 export const HOP_TOKENS = 200;
 const READS_MAX = 200;
 
-export interface GatewayTally {
+interface GatewayTally {
   outcomes: Record<string, number>;
   reads: number;
   broken: { seed: number; door: DoorName; scenario: string; model: string; wrong: string[] }[];

@@ -3,7 +3,7 @@ import type { Clock } from "../../src/core/index.ts";
 
 const FACTOR = 1000;
 
-export interface FastClock extends Clock {
+interface FastClock extends Clock {
   wait(ms: number, signal?: AbortSignal): Promise<void>;
 }
 

@@ -7,7 +7,7 @@ import { type Browser, type BrowserContext, chromium, type Page } from "playwrig
 import { CHROMIUM, findProgram } from "../../scripts/setup/system.ts";
 import { folder, type GatewayProcess, gatewayProcess } from "../gateway/process.ts";
 
-export interface Stage {
+interface Stage {
   url: string;
   browser: Browser;
   gateway: GatewayProcess;
@@ -115,7 +115,7 @@ export function bare(markdown: string): string {
     .replace(/[^\p{L}\p{N}]/gu, "");
 }
 
-export interface Told {
+interface Told {
   id: string;
   state: string;
   text: string;

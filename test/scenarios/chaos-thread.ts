@@ -3,7 +3,7 @@
 import { parentPort, Worker, workerData } from "node:worker_threads";
 import { chaos, type Tally } from "./chaos.ts";
 
-export interface Told {
+interface Told {
   tally: Tally;
   stray: string[];
 }

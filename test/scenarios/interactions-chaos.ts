@@ -188,7 +188,7 @@ function callsOf({ parts }: Answer): string {
   return calls.map((call) => `${JSON.stringify(call)}\n`).join("");
 }
 
-export interface Tally {
+interface Tally {
   outcomes: Record<string, number>;
   ways: Record<string, number>;
   broken: { run: Run; wrong: string[] }[];

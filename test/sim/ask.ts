@@ -10,7 +10,7 @@ export function said(text: string, role = "user") {
   return { role, parts: [{ text }] };
 }
 
-export interface Asked {
+interface Asked {
   model?: string;
   verb?: string;
   query?: string;

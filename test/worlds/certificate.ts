@@ -1,14 +1,14 @@
 // Certificates made on the spot: a few fields of X.509 written as DER, signed with a fresh key.
 import { createSign, generateKeyPairSync, type KeyObject } from "node:crypto";
 
-export interface Made {
+interface Made {
   key: string;
   cert: string;
   pair: { privateKey: KeyObject; publicKey: KeyObject };
   name: string;
 }
 
-export interface CertificateOptions {
+interface CertificateOptions {
   name: string;
   from?: Date;
   to?: Date;

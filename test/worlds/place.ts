@@ -5,7 +5,7 @@ import { gzipSync } from "node:zlib";
 import { listen, type SocketReply, type SocketRequest } from "../../src/node/index.ts";
 import { createSim, ERROR_BODIES, type SimOptions } from "../../src/sim/index.ts";
 
-export type Close = () => Promise<unknown> | unknown;
+type Close = () => Promise<unknown> | unknown;
 
 /** What a world leaves open until its test is over. */
 export class Place {

@@ -33,7 +33,7 @@ export interface Session {
 
 const HISTORY_LINES_MAX = 1_000;
 
-export function dataFolder(env: Record<string, string | undefined>): string {
+function dataFolder(env: Record<string, string | undefined>): string {
   const base =
     env.XDG_DATA_HOME ||
     (process.platform === "win32" ? env.APPDATA : undefined) ||

@@ -9,7 +9,7 @@ import { lastRows } from "../output/screen.ts";
 import { count, seam, seconds, spinner, summary, trouble } from "../output/tell.ts";
 import type { Turn } from "./session.ts";
 
-export type State =
+type State =
   | "connecting"
   | "waiting"
   | "thinking"

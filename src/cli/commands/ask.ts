@@ -101,7 +101,7 @@ function finish(
   return exitOf(outcome, failure, how.strict);
 }
 
-export function jsonOf(answer: Answer) {
+function jsonOf(answer: Answer) {
   const { text, outcome, finishReason, usage, timing, attempts, splices, failure } = answer;
   return {
     text,

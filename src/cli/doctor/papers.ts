@@ -14,7 +14,7 @@ import {
 } from "../../doctor/index.ts";
 import { EXIT, UsageError } from "../exit.ts";
 
-export interface Baseline extends Past {
+interface Baseline extends Past {
   baseline: "pollux.baseline/1";
 }
 
@@ -29,7 +29,7 @@ export function secretsOf(env: Readonly<Record<string, string | undefined>>): st
   );
 }
 
-export interface Place {
+interface Place {
   cwd: string;
   env: Readonly<Record<string, string | undefined>>;
 }

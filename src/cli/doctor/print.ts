@@ -6,7 +6,7 @@ const MARKS = { ok: "✔", warn: "!", problem: "✖", skipped: "–" } as const;
 const PLAIN_MARKS = { ok: "ok", warn: "warning", problem: "PROBLEM", skipped: "skipped" } as const;
 const TITLE_WIDTH = 28;
 
-export function findingLines(finding: Finding, paint: Paint, plain: boolean): string {
+function findingLines(finding: Finding, paint: Paint, plain: boolean): string {
   const { status, title, why, fix, docs, ms } = finding;
   const color = { ok: paint.green, warn: paint.yellow, problem: paint.red, skipped: paint.dim }[
     status
@@ -24,7 +24,7 @@ export function findingLines(finding: Finding, paint: Paint, plain: boolean): st
   );
 }
 
-export function verdictLine(report: Report, paint: Paint): string {
+function verdictLine(report: Report, paint: Paint): string {
   const { counts, verdict, ms } = report;
   const parts = [`${counts.ok} ok`];
   if (counts.warn > 0)

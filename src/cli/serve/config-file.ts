@@ -5,7 +5,7 @@ import { EXIT, UsageError } from "../exit.ts";
 
 const NAMES = ["pollux.config.jsonc", "pollux.config.json"];
 
-export interface ConfigFile {
+interface ConfigFile {
   path: string;
   value: unknown;
 }

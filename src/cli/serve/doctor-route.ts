@@ -8,7 +8,7 @@ import type { ServeConfig } from "./run.ts";
 
 const TIMEOUT_MS = 15_000;
 
-export interface DoctorPlace {
+interface DoctorPlace {
   upstream: ServeConfig["upstream"];
   env: Record<string, string | undefined>;
   cwd: string;

@@ -20,14 +20,14 @@ export interface Plan {
 }
 
 /** Typed access to the settings that other parts ask for. */
-export interface Settings {
+interface Settings {
   text(path: string): string;
   number(path: string): number;
   flag(path: string): boolean;
   list(path: string): readonly string[];
 }
 
-export function settingsOfConfig(config: Config): Settings {
+function settingsOfConfig(config: Config): Settings {
   const value = (path: string) => config.get(path)?.value;
   return {
     text: (path) => value(path) as string,

@@ -2,7 +2,7 @@
 // around the simulator's, whose bodies can be broken from outside.
 import { STREAM_HEADER } from "../../wire/index.ts";
 
-export const FAULT_WORDS = ["cut", "reset", "stall", "end", "garble", "429", "503"] as const;
+const FAULT_WORDS = ["cut", "reset", "stall", "end", "garble", "429", "503"] as const;
 type FaultWord = (typeof FAULT_WORDS)[number];
 
 export interface Plug {

@@ -55,7 +55,7 @@ export interface SimPlan {
   pace?: { ttftMs: number; chunkDelayMs: number };
 }
 
-export interface Parts {
+interface Parts {
   warden(store: Store): Warden;
   watcher: Watcher;
   /** Around the simulator's fetch. */

@@ -30,7 +30,7 @@ export interface Scene {
   signal: AbortSignal;
 }
 
-export type Group = "Runtime" | "Key" | "Network" | "Gemini" | "Self-test" | "Project" | "Gateway";
+type Group = "Runtime" | "Key" | "Network" | "Gemini" | "Self-test" | "Project" | "Gateway";
 
 export interface Check {
   id: string;

@@ -22,6 +22,7 @@ import { tcp } from "./tcp.ts";
 import { tls } from "./tls.ts";
 import { unary } from "./unary.ts";
 
+/** Every check, in the order in which they run. */
 export const CHECKS: readonly Check[] = Object.freeze([
   runtime,
   key,

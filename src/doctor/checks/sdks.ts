@@ -9,7 +9,7 @@ interface Library {
   retired?: string;
 }
 
-export const LIBRARIES: readonly Library[] = [
+const LIBRARIES: readonly Library[] = [
   { name: "@google/genai", stableFrom: 1 },
   { name: "google-genai", stableFrom: 1 },
   {

@@ -4,7 +4,7 @@ import { ask } from "../probe.ts";
 import type { Check } from "./check.ts";
 import { nextOf } from "./model.ts";
 
-export const SMALLEST = Object.freeze({
+const SMALLEST = Object.freeze({
   contents: [{ role: "user", parts: [{ text: "Say OK." }] }],
 });
 

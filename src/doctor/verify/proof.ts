@@ -12,6 +12,7 @@ export interface Said {
   broke?: string;
 }
 
+/** What is to be proven: a gateway, and what may be seen of it. */
 export interface Ground {
   /** A gateway in front of whatever is to be proven. */
   url: string;
@@ -33,6 +34,7 @@ export interface Ground {
   timeoutMs: number;
 }
 
+/** What one proof showed. */
 export interface Proof {
   id: string;
   title: string;

@@ -3,6 +3,7 @@
 import { chunksIn, joined, STORY } from "./good.ts";
 import { type Ground, type Said, say } from "./proof.ts";
 
+/** One step of the ramp, measured. */
 export interface Level {
   concurrent: number;
   requests: number;
@@ -18,6 +19,7 @@ export interface Level {
   queued: number;
 }
 
+/** How much traffic it bore, step by step. */
 export interface Ramp {
   levels: Level[];
   /** The largest number at once that held. */
@@ -26,7 +28,7 @@ export interface Ramp {
   stopped?: string;
 }
 
-export const STEPS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000] as const;
+const STEPS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000] as const;
 const ERRORS_SHARE_MAX = 0.1;
 const SLOWER_MAX = 3;
 /** Below this nobody waits, whatever it was before. */

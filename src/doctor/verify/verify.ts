@@ -24,6 +24,7 @@ interface Row {
 
 const STREAM_TOKENS = 100;
 
+/** Every proof, in the order in which they run. */
 export const PROOFS: readonly Row[] = [
   { id: "good-unary", title: "A good request", prove: goodUnary, spends: [1, 20] },
   { id: "good-stream", title: "A good stream", prove: goodStream, spends: [1, STREAM_TOKENS] },
@@ -38,6 +39,7 @@ export const PROOFS: readonly Row[] = [
   { id: "log-secrets", title: "No secret in the log", prove: logsHide },
 ];
 
+/** What all proofs together say. */
 export interface Verification {
   verdict: "ok" | "problem";
   proofs: Proof[];
@@ -45,11 +47,13 @@ export interface Verification {
   ms: number;
 }
 
+/** What `verify` tells while it runs. */
 export type VerifyProgress =
   | { type: "begin"; title: string }
   | { type: "proof"; proof: Proof }
   | { type: "level"; level: Level };
 
+/** How much a verification may ask. */
 export interface VerifyOptions {
   /** How many requests the ramp may make; 0 leaves it out. */
   rampRequestsMax: number;
@@ -68,6 +72,7 @@ export function costOf({ rampRequestsMax }: Pick<VerifyOptions, "rampRequestsMax
   };
 }
 
+/** Runs the proofs one after the other, then the ramp; returns the verification. */
 export async function* verify(
   ground: Ground,
   options: VerifyOptions,

@@ -10,8 +10,10 @@ export interface Settled {
   from: Origin;
 }
 
+/** Every setting by its path, with where its value came from. */
 export type Config = ReadonlyMap<string, Settled>;
 
+/** Where settings may come from. */
 export interface Sources {
   flags: Readonly<Record<string, string | boolean | undefined>>;
   env: Readonly<Record<string, string | undefined>>;
@@ -19,6 +21,7 @@ export interface Sources {
   file?: unknown;
 }
 
+/** Everything that is wrong with the settings, at once. */
 export class ConfigError extends Error {
   override name = "ConfigError";
   readonly problems: readonly string[];
@@ -28,6 +31,7 @@ export class ConfigError extends Error {
   }
 }
 
+/** Settles the settings: flags, then the environment, then the file, then the defaults. */
 export function readConfig({ flags, env, file }: Sources): Config {
   const problems: string[] = [];
   const given = file === undefined ? new Map<string, unknown>() : flatten(file, problems);

@@ -1,6 +1,7 @@
 // The settings as a JSON schema, for editors and for other programs.
 import { SETTINGS, type Setting } from "./settings.ts";
 
+/** The JSON Schema of the configuration file. */
 export function configSchema(): Record<string, unknown> {
   const properties: Record<string, unknown> = {
     $schema: { type: "string", description: "the address of this schema" },

@@ -11,6 +11,7 @@ interface Base {
   flag?: string;
 }
 
+/** One setting: its type, its default, its limits, and where it may be set. */
 export type Setting = Base &
   (
     | { type: "string"; default: string; choices?: readonly string[]; pattern?: string }
@@ -79,6 +80,7 @@ const list = (path: string, help: string, more: object = {}): Setting => ({
   ...more,
 });
 
+/** The table of settings. */
 export const SETTINGS: readonly Setting[] = [
   string("listen.host", "127.0.0.1", "address to listen on", { env: "POLLUX_HOST", flag: "host" }),
   count("listen.port", 8080, "port to listen on; 0 takes a free one", {

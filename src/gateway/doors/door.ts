@@ -13,6 +13,7 @@ import type { Order, Streams } from "../streams.ts";
 import type { Upstream } from "../upstream.ts";
 import type { Client, Warden } from "../warden.ts";
 
+/** What every door of the gateway can reach. */
 export interface House {
   streams: Streams;
   upstream: Upstream;

@@ -10,6 +10,7 @@ import { json } from "./ops.ts";
 
 const ID = /^[\w-]{1,100}$/;
 
+/** The routes that the operations page reads. */
 export function opsFeedRoutes(feed: Feed): ExtraRoute[] {
   return [
     { method: "GET", pattern: "/ops/feed", run: (guest) => sendFeed(guest, feed) },

@@ -5,6 +5,7 @@ import { Refusal } from "../refusal.ts";
 import type { Metrics } from "../watch/metrics.ts";
 import { answerHeaders, type Guest } from "./door.ts";
 
+/** What the routes for operators need. */
 export interface OpsParts {
   store: Store;
   gateway: () => Gateway;
@@ -14,6 +15,7 @@ export interface OpsParts {
   version: string;
 }
 
+/** The routes `/healthz`, `/readyz` and `/metrics`. */
 export function opsRoutes(parts: OpsParts): ExtraRoute[] {
   const { metrics, isDraining, version } = parts;
   return [
@@ -61,6 +63,7 @@ async function storeState(store: Store): Promise<{ kind: string; ok: boolean; me
   }
 }
 
+/** Answers with JSON that is never cached. */
 export function json(guest: Guest, status: number, body: unknown): void {
   const headers = {
     ...answerHeaders(guest.requestId),

@@ -19,6 +19,7 @@ export interface Asset {
   brotli?: Uint8Array | undefined;
 }
 
+/** What the routes of the pages need. */
 export interface PagesParts {
   clients: Clients;
   shelf: Shelf;
@@ -52,6 +53,7 @@ const CHAT_BYTES_MAX = 16 * 1024 * 1024;
 const CHATS_MAX = 500;
 const ID = /^[\w-]{1,100}$/;
 
+/** The routes of the pages: their files, signing in, and kept chats. */
 export function pageRoutes(parts: PagesParts): ExtraRoute[] {
   const page = (guest: Guest) => sendAsset(guest, parts);
   return [

@@ -18,6 +18,7 @@ interface Waiter {
 /** Weight of the newest stream in the average of how long they take. */
 const NEWEST = 0.1;
 
+/** How many streams run at once, and who waits for room. */
 export class Admission {
   private readonly clock: Clock;
   private readonly options: AdmissionOptions;

@@ -48,6 +48,7 @@ interface Circuit {
 const MODELS_MAX = 500;
 const RECENT_MAX = 400;
 
+/** A circuit for each model: rest after too many failures, then its traffic back step by step. */
 export class Breaker {
   private readonly circuits = new Map<string, Circuit>();
   private readonly clock: Clock;

@@ -1,6 +1,7 @@
 // Who asks. Tokens are kept as hashes; a token is shown once, when it is made.
 import { Refusal } from "../refusal.ts";
 
+/** A client as the file of tokens has it. */
 export interface ClientEntry {
   name: string;
   /** SHA-256 of the token, as hex. */
@@ -22,12 +23,14 @@ const PREFIX = "plx_";
 const TOKEN_BYTES = 32;
 const COOKIE = "pollux_token";
 
+/** A token that nobody can guess. */
 export function newToken(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(TOKEN_BYTES));
   const text = btoa(String.fromCharCode(...bytes));
   return PREFIX + text.replace(/\+/g, "-").replace(/\//g, "_").replace(/=/g, "");
 }
 
+/** What is kept of a token. */
 export async function hashToken(token: string): Promise<string> {
   const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(token));
   return [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
@@ -36,6 +39,7 @@ export async function hashToken(token: string): Promise<string> {
 /** What is used where no tokens are set up: whoever reaches the address. */
 export const LOCAL: KnownClient = Object.freeze({ name: "local", operator: true });
 
+/** Tells by its token who asks. */
 export class Clients {
   private entries: readonly ClientEntry[] = [];
   private readonly now: () => number;
@@ -82,6 +86,7 @@ function tokenOf(
   return bearer ?? headers["x-goog-api-key"] ?? new URLSearchParams(search).get("key") ?? cookie;
 }
 
+/** The cookie that signs a page in. */
 export function cookieOf(token: string, secure: boolean): string {
   const more = secure ? "; Secure" : "";
   return `${COOKIE}=${token}; HttpOnly; SameSite=Strict; Path=/; Max-Age=2592000${more}`;

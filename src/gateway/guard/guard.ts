@@ -25,6 +25,7 @@ export interface GuardParts {
 
 const NO_KEY: Credential = { name: "none", headers: {}, done: () => {} };
 
+/** The warden of a real gateway: clients, limits, keys, circuits and room. */
 export class Guard implements Warden {
   readonly parts: GuardParts;
 

@@ -4,6 +4,7 @@
 import { type Failure, type FailureCode, failure } from "../../core/failures.ts";
 import type { Clock } from "../../core/index.ts";
 
+/** A key of the pool. */
 export interface Key {
   /** What it is called in logs and on pages. */
   name: string;
@@ -77,6 +78,7 @@ export interface KeyLease {
   done(problem?: Failure): void;
 }
 
+/** Several keys as one; a key that failed rests as long as its failure asks for. */
 export class KeyPool {
   private held: Held[] = [];
   private readonly clock: Clock;

@@ -29,6 +29,7 @@ export interface Permit {
   done(tokens: number | undefined): void;
 }
 
+/** What a client may use, counted where all replicas see it. */
 export class Limits {
   private readonly options: LimitsOptions;
 

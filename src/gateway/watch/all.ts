@@ -1,6 +1,7 @@
 // Several watchers as one. What one of them throws must not reach the stream, nor the others.
 import type { Watcher } from "../watcher.ts";
 
+/** Several watchers as one; what one of them throws reaches neither the stream nor the others. */
 export function watchAll(watchers: readonly Watcher[], onError: (error: unknown) => void): Watcher {
   /** Only those who listen are asked; `event` is told at every chunk. */
   const tell = <A, B, C>(name: keyof Watcher) => {

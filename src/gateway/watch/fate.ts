@@ -15,8 +15,10 @@ export const FATES = [
   "failed",
 ] as const;
 
+/** How a stream fared, in the words that metrics, log lines and pages share. */
 export type Fate = (typeof FATES)[number];
 
+/** How a stream fared, by its last event. */
 export function fateOf(end: TerminalEvent): Fate {
   if (end.type === "done") {
     if (end.recovered) return "completed_after_recovery";

@@ -8,6 +8,7 @@ import { fateOf } from "./fate.ts";
 
 export type { Logger };
 
+/** A logger whose every line passes redaction. */
 export function makeLogger(level: string, destination: DestinationStream): Logger {
   // The last thing before a line leaves: no field, message or stack gets around it.
   const clean: DestinationStream = { write: (line: string) => destination.write(redact(line)) };
@@ -37,6 +38,7 @@ function errorOf(error: unknown): unknown {
   };
 }
 
+/** Writes a log line for each stream and request. */
 export class Lines implements Watcher {
   private readonly log: Logger;
   private readonly content: boolean;

@@ -29,6 +29,7 @@ interface Flow {
   text: boolean;
 }
 
+/** Counts what happens, for Prometheus. */
 export class Metrics implements Watcher {
   private readonly registry = new Registry();
   private readonly models = new Names(MODELS_MAX);

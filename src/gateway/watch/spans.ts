@@ -20,6 +20,7 @@ interface Open {
   attempt: Span | undefined;
 }
 
+/** Traces each stream and attempt through OpenTelemetry, where an SDK is set up. */
 export class Spans implements Watcher {
   private readonly open = new Map<string, Open>();
   private readonly tracer: Tracer;

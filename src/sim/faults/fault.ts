@@ -56,6 +56,7 @@ export interface FaultContext {
   quota(kind: "minute" | "day" | "tokens", limit: number): Reply | undefined;
 }
 
+/** One way to misbehave: its word, and what it does to a reply. */
 export interface Fault {
   word: string;
   /** One sentence for the page and the list. */

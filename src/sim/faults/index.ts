@@ -47,6 +47,7 @@ import { status } from "./status.ts";
 import { tls } from "./tls.ts";
 import { wrongType } from "./wrong-type.ts";
 
+/** Every fault there is. */
 export const FAULTS: readonly Fault[] = Object.freeze([
   status,
   cut,

@@ -28,6 +28,7 @@ import {
 } from "./kept.ts";
 import { refuseInteraction } from "./refuse.ts";
 
+/** How the simulated Interactions API keeps and streams its runs. */
 export interface InteractionsOptions {
   /** How long a stored interaction is kept. */
   retentionMs?: number;
@@ -37,7 +38,7 @@ export interface InteractionsOptions {
   abandoned?: "runs-on" | "cancels";
 }
 
-export interface DeskOptions extends InteractionsOptions {
+interface DeskOptions extends InteractionsOptions {
   clock: SimClock;
   seed: number;
   models: readonly SimModel[];
@@ -46,7 +47,7 @@ export interface DeskOptions extends InteractionsOptions {
   hopTokens: number;
 }
 
-export interface InteractionAsk {
+interface InteractionAsk {
   method: string;
   url: URL;
   text: string;
@@ -56,7 +57,7 @@ export interface InteractionAsk {
 }
 
 /** What the upstream around the desk does for it. */
-export interface Around {
+interface Around {
   met(what: {
     key: string;
     model: string | undefined;

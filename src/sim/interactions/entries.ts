@@ -18,7 +18,7 @@ export interface Entry {
   chunk: EventChunk;
 }
 
-export interface Subject {
+interface Subject {
   id: string | undefined;
   model: string;
   thinks: boolean;

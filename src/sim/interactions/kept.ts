@@ -5,7 +5,7 @@ import type { Interaction, InteractionEvent, InteractionRequest } from "../../wi
 import { type Entry, EVENT, stamp, stepsOfEntries } from "./entries.ts";
 
 const KEPT_MAX = 1_000;
-export const RETENTION_MS: number = 24 * 60 * 60_000;
+const RETENTION_MS: number = 24 * 60 * 60_000;
 
 export interface Kept {
   id: string;

@@ -42,6 +42,7 @@ const LOOK_MS = 5_000;
 
 type Push = (json: string) => void;
 
+/** Counts what happens, for the operations page: a snapshot, then what changes. */
 export class Feed implements Watcher {
   private readonly clock: Clock;
   private readonly sources: FeedSources;

@@ -20,6 +20,7 @@ export type StreamState = LiveState | Fate | "handed_over";
 /** Of one model, or of all as `*`. */
 export type ByModel<T> = Record<string, T>;
 
+/** Everything that the operations page shows, at one moment. */
 export interface OpsSnapshot {
   seq: number;
   atMs: number;
@@ -66,14 +67,17 @@ export interface OpsDelta {
   gone?: number[];
 }
 
+/** How well something is. */
 export type Level = "ok" | "warn" | "bad" | "idle";
 
+/** One of the rules that the verdict goes by. */
 export interface Rule {
   level: Level;
   name: string;
   text: string;
 }
 
+/** How well it all is, since when, and why. */
 export interface OpsVerdict {
   level: Level;
   sinceMs: number;
@@ -81,6 +85,7 @@ export interface OpsVerdict {
   reasons: { level: Level; rule: string; text: string; model?: string }[];
 }
 
+/** What is under way. */
 export interface OpsNow {
   inFlight: number;
   states: Record<LiveState, number>;
@@ -115,6 +120,7 @@ export interface Counts {
   gap?: Quantiles;
 }
 
+/** What was counted in one minute. */
 export interface Minute {
   atMs: number;
   models: ByModel<Counts & { live: Partial<Record<LiveState, number>> }>;
@@ -123,6 +129,7 @@ export interface Minute {
 /** The running minute and those before it, by their number. */
 export type Windows = Record<"5" | "15" | "60", ByModel<Counts>>;
 
+/** One kind of failure, with how often it came. */
 export interface ErrorRow {
   key: string;
   /** `upstream`: an attempt failed. `gateway`: a request was refused here. */
@@ -145,6 +152,7 @@ export interface ErrorRow {
   minutes: [atMs: number, count: number][];
 }
 
+/** What is known of a model's quota. */
 export interface LimitRow {
   model: string;
   state: "ok" | "throttled" | "exhausted" | "no_quota";
@@ -161,6 +169,7 @@ export interface LimitRow {
   tokensPerMinute: number;
 }
 
+/** A key of the pool, and what it rests from. */
 export interface KeyRow {
   name: string;
   /** The last four characters. */
@@ -170,6 +179,7 @@ export interface KeyRow {
   rests: { model: string; code: string; untilMs: number }[];
 }
 
+/** The circuit of a model. */
 export interface CircuitRow {
   model: string;
   state: string;
@@ -178,6 +188,7 @@ export interface CircuitRow {
   retryAtMs?: number;
 }
 
+/** A stream in the list. */
 export interface StreamRow {
   /** Streams are numbered as they begin; ids are long. */
   n: number;
@@ -190,6 +201,7 @@ export interface StreamRow {
   now: StreamNow;
 }
 
+/** What changes of a stream while it runs. */
 export interface StreamNow {
   state: StreamState;
   attempts: number;
@@ -207,6 +219,7 @@ export interface StreamNow {
   cause?: string;
 }
 
+/** What changed of a stream that only grew, in short. */
 export type Growth = [n: number, chars: number, tokens: number, lastChunkMs: number];
 
 /** One stream with its waterfall. All times in milliseconds from its start. */
@@ -226,6 +239,7 @@ export interface StreamDetail {
   omitted: { attempts: number; stalls: number; splices: number; readers: number };
 }
 
+/** One attempt in a stream's waterfall. */
 export interface AttemptBar extends Pick<AttemptRecord, "n" | "reason" | "how" | "startMs"> {
   firstChunkMs?: number;
   endMs?: number;
@@ -250,6 +264,7 @@ export interface Ticks {
   chars: number[];
 }
 
+/** How a stream ended. */
 export interface StreamEnd {
   t: number;
   outcome: string;
