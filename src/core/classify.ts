@@ -2,10 +2,11 @@
 // platforms and the API word their errors.
 import { finishWord, type GeminiErrorBody } from "../wire/index.ts";
 import { FAILURES, type Failure, type FailureCode, failure } from "./failure-table.ts";
-import { quotaFailure } from "./quota.ts";
+import { jsonOf, quotaFailure } from "./quota.ts";
 import { retryDelay } from "./retry-delay.ts";
 import {
   HTTP_CODES,
+  lookUp,
   MESSAGE_RULES,
   matchRule,
   STATUS_CODES,
@@ -19,6 +20,7 @@ type HeaderBag = { get(name: string): string | null } | Record<string, string>;
 const NESTING_MAX = 10;
 const CAUSES_MAX = 12;
 const TEXT_CHARS_MAX = 20_000;
+const DETAILS_MAX = 100;
 
 /** An answer that is no stream: an HTTP error, or a page where an answer should be. */
 export function classifyResponse(seen: {
@@ -35,7 +37,7 @@ export function classifyResponse(seen: {
   if (/<html|<!doctype|^\s*</i.test(body)) return classifyPage(status, body, headers);
   if (body === "" && status === 404) return withDelay("not_found_no_body", "", status, headers);
   const code = codeOf(body.slice(0, TEXT_CHARS_MAX), undefined, status);
-  return withDelay(code, body.slice(0, 300), status, headers);
+  return withDelay(code, body.slice(0, TEXT_CHARS_MAX), status, headers);
 }
 
 /** A web page where an answer should be: whose it is tells which hop failed. */
@@ -45,7 +47,7 @@ export function classifyPage(
   headers?: ReturnType<typeof bag>,
 ): Failure {
   const text = body.slice(0, TEXT_CHARS_MAX);
-  const title = /<title[^>]*>([^<]{1,120})/i.exec(text)?.[1]?.trim();
+  const title = /<title[^>]{0,200}>([^<]{1,120})/i.exec(text)?.[1]?.trim();
   const google = /that.s an error|that.s all we know|www\.google\.com\/images/i.test(text);
   let code: FailureCode = "html_instead_of_json";
   if (google && status >= 500) code = "google_frontend_5xx";
@@ -69,9 +71,9 @@ export function classifyErrorBody(
   headers?: HeaderBag,
 ): Failure {
   const body = unwrap(value);
-  const message = typeof body.message === "string" ? body.message : "";
-  const details = Array.isArray(body.details) ? body.details : [];
-  const number = Number(body.code);
+  const message = typeof body.message === "string" ? body.message.slice(0, TEXT_CHARS_MAX) : "";
+  const details = Array.isArray(body.details) ? body.details.slice(0, DETAILS_MAX) : [];
+  const number = typeof body.code === "object" ? Number.NaN : Number(body.code);
   const status = number >= 100 ? number : httpStatus;
   const word = typeof body.code === "string" && !(number > 0) ? body.code.toLowerCase() : undefined;
   const grpc = typeof body.status === "string" ? body.status : word?.toUpperCase();
@@ -84,11 +86,11 @@ export function classifyErrorBody(
   if (status === 429 || grpc === "RESOURCE_EXHAUSTED" || (word && /quota|rate_limit/.test(word))) {
     return quotaFailure(message, details, word, extra);
   }
-  const reasons = JSON.stringify(details).slice(0, TEXT_CHARS_MAX);
+  const reasons = jsonOf(details).slice(0, TEXT_CHARS_MAX);
   if (message === "" && details.length === 0 && status === 404) {
     return failure("not_found_no_body", "", extra);
   }
-  const known = word === undefined ? undefined : WORD_CODES[word];
+  const known = word === undefined ? undefined : lookUp(WORD_CODES, word);
   const code = matchRule(MESSAGE_RULES, message) ?? matchRule(MESSAGE_RULES, reasons) ?? known;
   return failure(code ?? codeOf("", grpc, status), message, extra);
 }
@@ -150,8 +152,8 @@ const FINISH_CODES: Readonly<Record<string, FailureCode>> = {
 /** Nothing for `STOP`: that answer is whole. */
 export function classifyFinish(reason: string | number, message?: string): Failure | undefined {
   const word = finishWord(reason);
-  if (word === undefined || word === "STOP") return undefined;
-  const code = FINISH_CODES[word] ?? "finish_unknown";
+  if (typeof word !== "string" || word === "STOP") return undefined;
+  const code = lookUp(FINISH_CODES, word) ?? "finish_unknown";
   return failure(code, `${FAILURES[code].meaning} (${word}${message ? `: ${message}` : ""})`);
 }
 
@@ -163,7 +165,7 @@ export function classifyBlock(reason: string, message?: string): Failure {
 
 function codeOf(text: string, grpc: string | undefined, status: number | undefined): FailureCode {
   const byWords = text === "" ? undefined : matchRule(MESSAGE_RULES, text);
-  const byStatus = STATUS_CODES[grpc ?? ""] ?? HTTP_CODES[status ?? 0];
+  const byStatus = lookUp(STATUS_CODES, grpc ?? "") ?? HTTP_CODES[status ?? 0];
   if (byWords ?? byStatus) return (byWords ?? byStatus) as FailureCode;
   if (status !== undefined && status >= 500) return "service_unavailable";
   return status !== undefined && status >= 400 ? "invalid_argument_unspecified" : "unknown";

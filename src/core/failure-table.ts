@@ -269,10 +269,12 @@ export type Seen = Pick<
 >;
 
 const MESSAGE_CHARS_MAX = 500;
+/** So much of a message is looked at: a secret cut there is beyond what is shown. */
+const READ_CHARS_MAX = 20_000;
 
 /** Makes a failure of this code; its message is redacted and cut to one line. */
 export function failure(code: FailureCode, message?: string, extra: Seen = {}): Failure {
-  const line = redact(message ?? "")
+  const line = redact((message ?? "").slice(0, READ_CHARS_MAX))
     .replace(/\s+/g, " ")
     .trim()
     .slice(0, MESSAGE_CHARS_MAX);

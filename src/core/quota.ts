@@ -1,13 +1,18 @@
 // Which quota a 429 is about. Per minute, per day, tokens and none at all ask for different moves,
 // and a delay that comes with a daily quota misleads.
 import { type Failure, type FailureCode, failure, type Seen } from "./failure-table.ts";
+import { redact } from "./redact.ts";
 
 interface Violation {
-  quotaId?: string;
-  quotaMetric?: string;
-  quotaValue?: string;
-  quotaDimensions?: { model?: string; location?: string };
+  id: string;
+  metric: string;
+  limit: string;
+  model: string;
 }
+
+const VIOLATIONS_MAX = 50;
+const NAME_CHARS_MAX = 300;
+const TEXT_CHARS_MAX = 20_000;
 
 /** A delay beyond this is no minute's quota. */
 const MINUTE_DELAY_MS_MAX = 300_000;
@@ -20,30 +25,54 @@ export function quotaFailure(
 ): Failure {
   const violations = details.flatMap((detail) => {
     const list = (detail as { violations?: unknown } | null)?.violations;
-    return Array.isArray(list) ? (list as Violation[]) : [];
+    return Array.isArray(list) ? list.slice(0, VIOLATIONS_MAX).map(violationOf) : [];
   });
-  const known = JSON.stringify(details);
+  const known = jsonOf(details).slice(0, TEXT_CHARS_MAX);
   const code = quotaCode(message, violations, known, word, extra.retryAfterMs);
-  const worst = violations.find((one) => /PerDay|Daily/i.test(one.quotaId ?? "")) ?? violations[0];
+  const worst = violations.find(({ id }) => /PerDay|Daily/i.test(id)) ?? violations[0];
   const quota = worst && {
-    ...(worst.quotaId && { id: worst.quotaId }),
-    ...(worst.quotaMetric && { metric: worst.quotaMetric }),
-    ...(worst.quotaValue && { limit: worst.quotaValue }),
-    ...(worst.quotaDimensions?.model && { model: worst.quotaDimensions.model }),
+    ...(worst.id && { id: worst.id }),
+    ...(worst.metric && { metric: worst.metric }),
+    ...(worst.limit && { limit: worst.limit }),
+    ...(worst.model && { model: worst.model }),
   };
   return failure(code, message, { ...extra, ...(quota && { quota }) });
+}
+
+/** Whatever came: texts, redacted because they are shown. */
+function violationOf(value: unknown): Violation {
+  const said = (value ?? {}) as Record<string, unknown>;
+  const { model } = (said.quotaDimensions ?? {}) as Record<string, unknown>;
+  const text = (one: unknown) =>
+    typeof one === "string" ? redact(one.slice(0, NAME_CHARS_MAX)) : "";
+  const { quotaId, quotaMetric, quotaValue } = said;
+  return {
+    id: text(quotaId),
+    metric: text(quotaMetric),
+    limit: text(quotaValue),
+    model: text(model),
+  };
+}
+
+/** As JSON, and nothing where it is nested too deeply to be written. */
+export function jsonOf(value: unknown): string {
+  try {
+    return JSON.stringify(value) ?? "";
+  } catch {
+    return "";
+  }
 }
 
 /** Which quota a 429 is about, from its message, its violations and the delay it asks for. */
 export function quotaCode(
   message: string,
-  violations: readonly Violation[],
+  violations: readonly Pick<Violation, "id">[],
   details: string,
   word: string | undefined,
   retryAfterMs: number | undefined,
 ): FailureCode {
   const text = `${message}\n${details}`;
-  const ids = violations.map((one) => one.quotaId ?? "").join(" ");
+  const ids = violations.map(({ id }) => id).join(" ");
   if (/prepay|credits? (are|is|have been) (depleted|used up|exhausted)/i.test(text))
     return "prepay_credits_depleted";
   const zero =
@@ -57,7 +86,7 @@ export function quotaCode(
   if (/PerDay|Daily|per day|requests_per_day/i.test(`${ids} ${text}`)) return "quota_per_day";
   if ((retryAfterMs ?? 0) > MINUTE_DELAY_MS_MAX) return "quota_per_day";
   if (
-    /(Input|Output)?Tokens?(Count)?Per(\w*Per)?Minute|token_count|tokens per minute|\bTPM\b/i.test(
+    /(Input|Output)?Tokens?(Count)?Per(\w{0,40}Per)?Minute|token_count|tokens per minute|\bTPM\b/i.test(
       text,
     )
   )

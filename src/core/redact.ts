@@ -26,7 +26,7 @@ const SHAPES: readonly RegExp[] = [
 ];
 
 const BEARER = /\b(Bearer|Basic)\s{1,3}([\w.~+/=-]{6,})/gi;
-const CREDENTIALS_IN_URL = /(\w:\/\/)[^\s/:@]{1,200}:[^\s/@]{1,200}@/g;
+const CREDENTIALS_IN_URL = /(\w:\/\/)[^\s/:@]{0,200}:[^\s/@]{1,200}@/g;
 const MASK = "[REDACTED]";
 /** A value that says of itself that it is no secret. */
 const HARMLESS =
@@ -53,7 +53,7 @@ const FORM_CHARS_MIN = 6;
 function formsOf(secret: string): string[] {
   if (secret.length < FORM_CHARS_MIN) return [];
   const base64 = btoa(String.fromCharCode(...new TextEncoder().encode(secret)));
-  const forms = [secret, encodeURIComponent(secret), base64, base64.replace(/=+$/, "")];
+  const forms = [secret, encodeURIComponent(secret), base64, base64.replace(/={1,2}$/, "")];
   return forms.filter((form) => form.length >= FORM_CHARS_MIN);
 }
 

@@ -83,7 +83,7 @@ export function urlOf(address: Address, path: string): string {
     const message = `baseUrl: expected http(s)://host, got "${shown}".`;
     throw new StreamError(plainFailure("base_url_invalid", "config", message));
   }
-  const versioned = /\/v\d+\w*$|\/publishers\/[^/]+$/.test(base) || address.apiVersion === "";
+  const versioned = /\/v\d\w*$|\/publishers\/[^/]+$/.test(base) || address.apiVersion === "";
   return `${base}${versioned ? "" : `/${address.apiVersion}`}/${path}`;
 }
 

@@ -16,12 +16,16 @@ const UNIT_MS: Record<string, number> = {
   h: 36e5,
   hour: 36e5,
 };
-const DURATION = /(\d+(?:\.\d+)?)\s*(ms|s|sec|m|min|h|second|minute|hour)s?(?![a-z])/gi;
+const DURATION =
+  /(?<![\d.])(\d{1,12}(?:\.\d{1,12})?)\s{0,3}(ms|s|sec|m|min|h|second|minute|hour)s?(?![a-z])/gi;
 const WORDED =
-  /(?:retry|try again|retrydelay|quotaresetdelay|wait)\b[^0-9]{0,40}?((?:\d+(?:\.\d+)?\s*(?:ms|s|sec|m|min|h|second|minute|hour)s?\s*)+)/i;
+  /(?:retry|try again|retrydelay|quotaresetdelay|wait)\b[^0-9]{0,40}?((?:\d{1,12}(?:\.\d{1,12})?\s{0,3}(?:ms|s|sec|m|min|h|second|minute|hour)s?\s{0,3}){1,8})/i;
+
+const DURATION_CHARS_MAX = 200;
 
 /** `1m12.5s`, `900ms`, `34.4s`; a bare number counts as seconds. */
-export function durationMs(text: string): number | undefined {
+export function durationMs(given: string): number | undefined {
+  const text = given.slice(0, DURATION_CHARS_MAX);
   if (/^\s*\d+(\.\d+)?\s*$/.test(text)) return Number(text) * 1000;
   let sum: number | undefined;
   for (const [, amount, unit] of text.matchAll(DURATION)) {
@@ -39,23 +43,29 @@ export function retryDelay(seen: {
 }): RetryDelay | undefined {
   for (const detail of seen.details ?? []) {
     const { retryDelay: told, metadata } = (detail ?? {}) as Record<string, unknown>;
-    const text = told ?? (metadata as Record<string, unknown> | undefined)?.quotaResetDelay;
-    const ms = typeof text === "string" ? durationMs(text) : secondsOf(text);
+    const text = told ?? (metadata as Record<string, unknown> | null | undefined)?.quotaResetDelay;
+    const ms = sound(typeof text === "string" ? durationMs(text) : secondsOf(text));
     if (ms !== undefined) return { retryAfterMs: ms, delaySource: "details" };
   }
   const worded = WORDED.exec(seen.message ?? "")?.[1];
-  const ms = worded ? durationMs(worded) : undefined;
+  const ms = worded ? sound(durationMs(worded)) : undefined;
   if (ms !== undefined) return { retryAfterMs: ms, delaySource: "message" };
-  const header = headerMs(seen.headers, seen.nowMs ?? Date.now());
+  const header = sound(headerMs(seen.headers, seen.nowMs ?? Date.now()));
   return header === undefined ? undefined : { retryAfterMs: header, delaySource: "header" };
+}
+
+/** Servers say anything; a wait is a finite number that is not negative. */
+function sound(ms: number | undefined): number | undefined {
+  return ms !== undefined && Number.isFinite(ms) && ms >= 0 ? ms : undefined;
 }
 
 /** A protobuf Duration written out: `{ seconds, nanos }`. */
 function secondsOf(value: unknown): number | undefined {
   if (typeof value !== "object" || value === null) return undefined;
-  const { seconds, nanos } = value as { seconds?: unknown; nanos?: unknown };
-  if (seconds === undefined && nanos === undefined) return undefined;
-  return Number(seconds ?? 0) * 1000 + Number(nanos ?? 0) / 1e6;
+  const { seconds = 0, nanos = 0, ...rest } = value as { seconds?: unknown; nanos?: unknown };
+  if (Object.keys(rest).length === Object.keys(value).length) return undefined;
+  if (typeof seconds === "object" || typeof nanos === "object") return undefined;
+  return Number(seconds) * 1000 + Number(nanos) / 1e6;
 }
 
 function headerMs(

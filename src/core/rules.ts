@@ -59,7 +59,7 @@ export const MESSAGE_RULES: readonly Rule[] = [
     "schema_too_complex",
   ],
   [
-    /unknown name ["'\\]+(additionalProperties|\$schema|\$ref|\$defs|oneOf|anyOf|allOf|const|not|default|examples?|exclusiveM\w+|patternProperties|propertyNames|title|strict|definitions|if|then|pattern|uniqueItems|min\w+|max\w+)\b|(function_?declarations|response_?(json_?)?schema|tools)\S*.{0,80}(schema|type|properties|should be non-empty|enum|items|missing field|invalid)|response_?schema/i,
+    /unknown name ["'\\]+(additionalProperties|\$schema|\$ref|\$defs|oneOf|anyOf|allOf|const|not|default|examples?|exclusiveM\w+|patternProperties|propertyNames|title|strict|definitions|if|then|pattern|uniqueItems|min\w+|max\w+)\b|(function_?declarations|response_?(json_?)?schema|tools)\S{0,40}.{0,80}(schema|type|properties|should be non-empty|enum|items|missing field|invalid)|response_?schema/i,
     "schema_invalid",
   ],
   [
@@ -267,4 +267,9 @@ export const THROWN_RULES: readonly Rule[] = [
 /** The code of the first rule whose pattern is found in the text. */
 export function matchRule(rules: readonly Rule[], text: string): FailureCode | undefined {
   return rules.find(([pattern]) => pattern.test(text))?.[1];
+}
+
+/** Only what the table itself says: words such as `constructor` come from elsewhere. */
+export function lookUp<T>(table: Readonly<Record<string, T>>, word: string): T | undefined {
+  return Object.hasOwn(table, word) ? table[word] : undefined;
 }

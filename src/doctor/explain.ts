@@ -155,9 +155,9 @@ function quotaOf(text: string, status: number | undefined): FailureCode | undefi
   )
     return undefined;
   if (!named && status !== 429) return undefined;
-  const ids = [...text.matchAll(/quota_?id["'\\]*\s*:\s*["'\\]*([\w-]+)/gi)].map(
-    ([, quotaId = ""]) => ({ quotaId }),
-  );
+  const ids = [...text.matchAll(/quota_?id["'\\]*\s*:\s*["'\\]*([\w-]+)/gi)].map(([, id = ""]) => ({
+    id,
+  }));
   return quotaCode(text, ids, "", undefined, undefined);
 }
 

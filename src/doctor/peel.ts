@@ -90,7 +90,7 @@ function pythonToJson(text: string): string {
 /** The HTTP status that the text speaks of, if it names one. */
 export function statusIn(text: string): number | undefined {
   const patterns = [
-    /\b(?:status(?:[ _]?code)?|code|http|error|response)\b["']?\s*[:=]?\s*["'(<]?([1-5]\d\d)\b/i,
+    /\b(?:status(?:[ _]?code)?|code|http|error|response)\b["']?\s{0,8}[:=]?\s{0,8}["'(<]?([1-5]\d\d)\b/i,
     /\[([45]\d\d)[ \]]/,
     /^\s*([45]\d\d)\b/,
     /\b([45]\d\d)\s+(?:Too Many|Bad|Not|Service|Internal|Gateway|Unauthorized|Forbidden|[A-Z_]{6,})/,

@@ -9,7 +9,7 @@ export const TEXT_RULES: readonly Rule[] = [
     "abort_by_client",
   ],
   [
-    /timeout.{0,60}(cancel|abort|cut|truncat)\w*.{0,40}(body|stream)|(body|stream).{0,60}(cut|truncat|cancel)\w* (by|when|after).{0,30}timeout/i,
+    /timeout.{0,60}(cancel|abort|cut|truncat)\w{0,12}.{0,40}(body|stream)|(body|stream).{0,60}(cut|truncat|cancel)\w{0,12} (by|when|after).{0,30}timeout/i,
     "client_timeout_truncates",
   ],
   // Live sessions

@@ -40,8 +40,7 @@ export interface UpstreamOptions {
 /** Of a forwarded answer; the rest is between the gateway and upstream. */
 const PASSED_BACK =
   /^(content-type|content-disposition|content-range|cache-control|etag|server-timing|retry-after|x-gemini-.*|x-goog-upload-.*)$/;
-const PASSED_ON =
-  /^(content-type|accept|if-none-match|range|x-goog-upload-.*|x-goog-api-client|x-sim.*)$/;
+const PASSED_ON = /^(content-type|accept|if-none-match|range|x-goog-upload-.*|x-goog-api-client)$/;
 /** One blip may cut all streams at once, and each is to go on; storms are the circuits' business. */
 const RETRIES = 5_000;
 const RETRIES_PER_REQUEST = 0.5;
@@ -82,6 +81,8 @@ interface Forwarding {
   requestId: string;
   /** Sent with the answer. */
   headers: Record<string, string>;
+  /** Headers of the client that upstream is to see beside those of the API. */
+  passOn(name: string): boolean;
 }
 
 export class Upstream {
@@ -174,7 +175,8 @@ export class Upstream {
     exchange.onLeave(() => controller.abort());
     const headers: Record<string, string> = {};
     for (const [name, value] of Object.entries(exchange.headers)) {
-      if (value !== undefined && PASSED_ON.test(name)) headers[name] = value;
+      if (value !== undefined && (PASSED_ON.test(name) || options.passOn(name)))
+        headers[name] = value;
     }
     Object.assign(headers, credential.headers, { "x-request-id": options.requestId });
     let response: Response;
@@ -195,7 +197,7 @@ export class Upstream {
     credential.done();
     const back: Record<string, string> = { ...options.headers };
     response.headers.forEach((value, name) => {
-      if (PASSED_BACK.test(name)) back[name] = value;
+      if (PASSED_BACK.test(name)) back[name] = redact(value);
     });
     await pipe(response, exchange, back);
     return response.status;
@@ -218,7 +220,7 @@ export class Upstream {
         ...(body !== undefined && { body }),
       });
       const { status, headers: sent } = response;
-      const text = (await response.text()).slice(0, ANSWER_CHARS_MAX);
+      const text = await textOf(response, response.ok ? ANSWER_CHARS_MAX : ERROR_BODY_CHARS_MAX);
       // A page that says 200 is no answer either.
       const isFine = response.ok && /^\s*(?:$|[[{])/.test(text);
       const problem = isFine ? undefined : classifyResponse({ status, headers: sent, body: text });
@@ -258,10 +260,10 @@ export class Upstream {
     options: { headers: Record<string, string> },
   ): Promise<number> {
     const { status, headers } = response;
-    const body = (await response.text()).slice(0, ERROR_BODY_CHARS_MAX);
+    const body = await textOf(response, ERROR_BODY_CHARS_MAX);
     const problem = classifyResponse({ status, headers, body });
     credential.done(problem);
-    const type = headers.get("content-type") ?? "application/json; charset=UTF-8";
+    const type = redact(headers.get("content-type") ?? "application/json; charset=UTF-8");
     const back = { ...options.headers, "content-type": type, "x-pollux-failure": problem.code };
     exchange.reply(status, back, redact(body));
     return status;
@@ -271,6 +273,20 @@ export class Upstream {
     this.inUse.get(id)?.done(problem);
     this.inUse.delete(id);
   }
+}
+
+/** A body read whole, or as much of it as is worth keeping: what packs tightly may unpack to anything. */
+async function textOf(response: Response, charsMax: number): Promise<string> {
+  const reader = response.body?.getReader();
+  const decoder = new TextDecoder();
+  let text = "";
+  while (reader && text.length < charsMax) {
+    const { done, value } = await reader.read();
+    if (done) return text + decoder.decode();
+    text += decoder.decode(value, { stream: true });
+  }
+  reader?.cancel().catch(() => {});
+  return text.slice(0, charsMax);
 }
 
 function parsed(json: string): unknown {

@@ -195,9 +195,9 @@ function topicOf(prompt: string): string {
     .replace(/[^\p{L}\p{N} ,.'’-]+/gu, " ")
     .replace(/\s+/g, " ")
     .trim();
-  if (plain.length <= TOPIC_CHARS_MAX) return plain.replace(/[.,]+$/, "");
+  if (plain.length <= TOPIC_CHARS_MAX) return plain.replace(/(?<![.,])[.,]+$/, "");
   return `${plain
     .slice(0, TOPIC_CHARS_MAX)
     .replace(/\s+\S*$/, "")
-    .replace(/[.,]+$/, "")} …`;
+    .replace(/(?<![.,])[.,]+$/, "")} …`;
 }

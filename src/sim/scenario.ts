@@ -53,7 +53,7 @@ function fromText(text: string): Scenario {
     const where = `column ${column + (/^\s*/.exec(step)?.[0].length ?? 0)}`;
     column += step.length + 1;
     if (/^\s*(#.*)?$/.test(step)) continue;
-    if (/^\s*then\s*:?\s*repeat(-last)?\s*$/i.test(step)) {
+    if (/^then(\s*:)?\s*repeat(-last)?$/i.test(step.trim())) {
       after = "repeat-last";
       continue;
     }
@@ -131,7 +131,7 @@ function fromList(list: unknown): FaultCall[][] {
 
 function parseCalls(text: string, where: string): FaultCall[] {
   const calls = text
-    .split(/\s*[+,]\s*/)
+    .split(/[+,]/)
     .map((call) => call.trim())
     .filter((call) => call !== "" && call.toLowerCase() !== "ok")
     .map((call) => parseCall(call, where));

@@ -41,7 +41,7 @@ const SENTENCE_WORDS = 12;
 
 /** How many words a prompt asks for. */
 export function wordsAsked(prompt: string): number | undefined {
-  const asked = /(\d[\d,.']{0,9})\s*-?\s*words?\b/i.exec(prompt)?.[1];
+  const asked = /(\d[\d,.']{0,9})\s{0,3}-?\s{0,3}words?\b/i.exec(prompt)?.[1];
   if (asked) return Math.min(WORDS_MAX, Math.max(1, Number(asked.replace(/\D/g, ""))));
   if (/\b(one|a single) word\b/i.test(prompt)) return 1;
   if (/\b(one|a single) sentence\b|\bbriefly\b/i.test(prompt)) return 14;

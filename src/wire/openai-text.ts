@@ -1,11 +1,7 @@
 // OpenAI's older text completions ⇄ its chat completions. Streamed pieces carry the text twice, as
 // `text` and as `delta.content`: scripts in the field read either.
-import {
-  type OpenAiChatRequest,
-  type OpenAiChoice,
-  OpenAiRequestError,
-  type openAiUsage,
-} from "./openai.ts";
+import type { OpenAiChatRequest, OpenAiChoice, openAiUsage } from "./openai.ts";
+import { OpenAiRequestError } from "./openai-shape.ts";
 
 /** A request for a text completion. */
 export interface OpenAiTextRequest {
@@ -24,7 +20,7 @@ export function chatRequestOf(body: OpenAiTextRequest): OpenAiChatRequest {
     throw new OpenAiRequestError("prompt", "expected a text, or a list of one text");
   if (suffix) throw new OpenAiRequestError("suffix", "not supported; put it into the prompt");
   if (echo) throw new OpenAiRequestError("echo", "not supported; the prompt is yours already");
-  if (best_of !== undefined && best_of > 1)
+  if (typeof best_of === "number" && best_of > 1)
     throw new OpenAiRequestError("best_of", "not supported; use n");
   return { ...(rest as OpenAiChatRequest), messages: [{ role: "user", content: one }] };
 }

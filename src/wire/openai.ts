@@ -2,6 +2,9 @@
 // field's name; what OpenAI cannot say rides in `extra_content`, as Google's own endpoint does it.
 import { blockWord, finishWord } from "./finish.ts";
 import type { GeminiChunk, GeminiContent, GeminiPart, GeminiRequest } from "./gemini.ts";
+import { checkShape, OpenAiRequestError } from "./openai-shape.ts";
+
+export { OpenAiRequestError };
 
 interface ToolCall {
   id?: string;
@@ -52,27 +55,18 @@ export interface OpenAiChatRequest {
   [key: string]: unknown;
 }
 
-/** A request field that cannot be carried over. */
-export class OpenAiRequestError extends Error {
-  override name = "OpenAiRequestError";
-  readonly param: string;
-  constructor(param: string, message: string) {
-    super(`${param}: ${message}`);
-    this.param = param;
-  }
-}
-
 /** A chat request as Gemini's; throws an `OpenAiRequestError` for what Gemini cannot do. */
 export function geminiRequestOf(body: OpenAiChatRequest): GeminiRequest {
   const messages = body.messages;
   if (!Array.isArray(messages) || messages.length === 0) {
     throw new OpenAiRequestError("messages", "expected a list with at least one message");
   }
-  const system = messages.filter(({ role }) => role === "system" || role === "developer");
+  checkShape(body);
+  const isSystem = ({ role }: OpenAiMessage) => role === "system" || role === "developer";
   const names = callNames(messages);
   const contents: GeminiContent[] = [];
   for (const [i, message] of messages.entries()) {
-    if (system.includes(message)) continue;
+    if (isSystem(message)) continue;
     const parts = partsOf(message, `messages[${i}]`, names);
     const role = message.role === "assistant" ? "model" : "user";
     const last = contents.at(-1);
@@ -80,7 +74,7 @@ export function geminiRequestOf(body: OpenAiChatRequest): GeminiRequest {
     if (message.role === "tool" && last?.parts?.[0]?.functionResponse) last.parts.push(...parts);
     else contents.push({ role, parts });
   }
-  const systemText = system.map(textOf).filter(Boolean).join("\n\n");
+  const systemText = messages.filter(isSystem).map(textOf).filter(Boolean).join("\n\n");
   const config = configOf(body);
   const tools = (body.tools ?? []).flatMap((tool) =>
     tool.function ? [declarationOf(tool.function)] : [],
@@ -90,8 +84,7 @@ export function geminiRequestOf(body: OpenAiChatRequest): GeminiRequest {
     ...(systemText && { systemInstruction: { parts: [{ text: systemText }] } }),
     ...(Object.keys(config).length > 0 && { generationConfig: config }),
     ...(tools.length > 0 && { tools: [{ functionDeclarations: tools }] }),
-    ...(body.tool_choice !== undefined &&
-      tools.length > 0 && { toolConfig: toolConfigOf(body.tool_choice) }),
+    ...(body.tool_choice && tools.length > 0 && { toolConfig: toolConfigOf(body.tool_choice) }),
   };
 }
 
@@ -137,7 +130,7 @@ function toolConfigOf(choice: string | { function?: { name?: string } }): Record
       functionCallingConfig: { mode: "ANY", allowedFunctionNames: [choice.function?.name] },
     };
   }
-  const mode = { none: "NONE", required: "ANY" }[choice] ?? "AUTO";
+  const mode = choice === "none" ? "NONE" : choice === "required" ? "ANY" : "AUTO";
   return { functionCallingConfig: { mode } };
 }
 
@@ -222,7 +215,10 @@ function partOf(part: ContentPart, where: string): GeminiPart {
   );
 }
 
-const FINISH: Readonly<Record<string, string>> = { STOP: "stop", MAX_TOKENS: "length" };
+const FINISH: ReadonlyMap<string, string> = new Map([
+  ["STOP", "stop"],
+  ["MAX_TOKENS", "length"],
+]);
 
 /** A chunk's tokens as OpenAI counts them. */
 export function openAiUsage(chunk: GeminiChunk) {
@@ -261,7 +257,7 @@ export class OpenAiEncode {
           ? null
           : word === "STOP" && called
             ? "tool_calls"
-            : (FINISH[word] ?? "content_filter");
+            : (FINISH.get(word) ?? "content_filter");
       return { index, delta, finish_reason: reason };
     });
     // A blocked prompt has no candidate; OpenAI's clients wait for the reason all the same.
@@ -331,22 +327,23 @@ export function openAiCompletion(
   chunks: readonly ReturnType<OpenAiEncode["chunk"]>[],
   last: GeminiChunk,
 ) {
-  const choices: OpenAiChoice[] = [];
+  // By a map: an index may be any number that upstream says.
+  const choices = new Map<number, OpenAiChoice>();
   for (const { choices: list } of chunks) {
     for (const { index, delta, finish_reason } of list) {
-      choices[index] ??= {
+      const choice = choices.get(index) ?? {
         index,
         message: { role: "assistant", content: null },
         finish_reason: null,
       };
-      const { message } = choices[index] as OpenAiChoice;
+      choices.set(index, choice);
+      const { message }: OpenAiChoice = choice;
       if (delta.content) message.content = (message.content ?? "") + delta.content;
       if (delta.reasoning_content)
         message.reasoning_content = (message.reasoning_content ?? "") + delta.reasoning_content;
       for (const { index: _, ...call } of delta.tool_calls ?? [])
         (message.tool_calls ??= []).push(call);
-      (choices[index] as OpenAiChoice).finish_reason =
-        finish_reason ?? (choices[index] as OpenAiChoice).finish_reason;
+      choice.finish_reason = finish_reason ?? choice.finish_reason;
     }
   }
   const { id, created, model } = chunks[0] ?? { id: "", created: 0, model: "" };
@@ -355,7 +352,7 @@ export function openAiCompletion(
     object: "chat.completion",
     created,
     model,
-    choices: choices.filter(Boolean),
+    choices: [...choices.values()].sort((a, b) => a.index - b.index),
     usage: openAiUsage(last),
   };
 }

@@ -26,7 +26,6 @@ const LF = 0x0a;
 const CR = 0x0d;
 
 const strict = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
-const lenient = new TextDecoder("utf-8", { ignoreBOM: true });
 
 /** Bytes → frames, wherever the network cut them. */
 export class SseDecode {
@@ -129,10 +128,7 @@ export class SseDecode {
       text = strict.decode(bytes);
     } catch {
       // Say what was good before the damage: everything up to the line that holds it.
-      text = lenient.decode(bytes);
-      const damage = text.indexOf("\ufffd");
-      const line = Math.max(text.lastIndexOf("\n", damage), text.lastIndexOf("\r", damage)) + 1;
-      text = text.slice(0, line);
+      text = soundLines(bytes);
       broken = true;
     }
     let start = 0;
@@ -149,15 +145,17 @@ export class SseDecode {
 
   #lines(text: string, start: number, frames: Frame[], last: boolean): void {
     let at = start;
+    // Each is looked for anew only when it was passed: else a text without one costs its length a line.
     let cr = text.indexOf("\r", at);
+    let lf = text.indexOf("\n", at);
     while (at < text.length && !this.#spoiled) {
       if (!this.#json.idle) {
         at = this.#scanJson(text, at, frames);
-        cr = text.indexOf("\r", at);
         continue;
       }
       if (cr !== -1 && cr < at) cr = text.indexOf("\r", at);
-      let end = text.indexOf("\n", at);
+      if (lf !== -1 && lf < at) lf = text.indexOf("\n", at);
+      let end = lf;
       let next = end + 1;
       if (end === -1) {
         end = text.length;
@@ -170,7 +168,6 @@ export class SseDecode {
       if (end > at && startsJson(text.charCodeAt(at))) {
         if (this.#data !== undefined) this.#dispatch(frames, true);
         at = this.#scanJson(text, at, frames);
-        cr = text.indexOf("\r", at);
         continue;
       }
       if (!this.#line(text, at, end, frames)) {
@@ -255,6 +252,22 @@ export class SseDecode {
 /** A line the end of the body cut short, such as `da`. */
 function isFieldStart(line: string): boolean {
   return ["data:", "event:", "id:", "retry:"].some((field) => field.startsWith(line));
+}
+
+/** The lines before the first that is no UTF-8. */
+function soundLines(bytes: Uint8Array): string {
+  let text = "";
+  let from = 0;
+  for (let at = 0; at < bytes.length; at += 1) {
+    if (bytes[at] !== LF && bytes[at] !== CR) continue;
+    try {
+      text += strict.decode(bytes.subarray(from, at + 1));
+    } catch {
+      return text;
+    }
+    from = at + 1;
+  }
+  return text;
 }
 
 function frameOf(kind: Frame["kind"], data: string, whole: boolean): Frame {

@@ -11,7 +11,7 @@ const RUN_MS_MAX = 55_000;
 /** Most of its tests wait. Some count on answers within a second; a busy machine gets another chance. */
 const PACE = ["--sequence.concurrent", "--maxConcurrency=4", "--testTimeout=20000", "--retry=2"];
 
-export interface Verdict {
+interface Verdict {
   name: string;
   status: "passed" | "failed" | "skipped" | "pending" | "todo";
   why: string;

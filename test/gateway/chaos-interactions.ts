@@ -32,7 +32,7 @@ interface Resource {
   steps?: { type: string; content?: { type: string; text?: string }[] }[];
 }
 
-export interface InteractionRun {
+interface InteractionRun {
   url: string;
   run: Run;
   headers: Record<string, string>;
@@ -40,7 +40,7 @@ export interface InteractionRun {
 }
 
 /** No fault may make the last event come early: nobody could tell that from the end. */
-export function scenarioOf({ scenario }: Run): string {
+function scenarioOf({ scenario }: Run): string {
   return scenario.replace(/finish-early( always)?/g, "comments");
 }
 

@@ -15,7 +15,7 @@ export const OPEN_HOUSE: Warden = {
   record: () => {},
 };
 
-interface HostOptions extends Partial<Omit<GatewayOptions, "store" | "upstream">> {
+export interface HostOptions extends Partial<Omit<GatewayOptions, "store" | "upstream">> {
   sim?: SimOptions;
   store?: Store;
   fetch?: typeof globalThis.fetch;

@@ -5,7 +5,7 @@ import { googleToken } from "../../node/index.ts";
 import { EXIT, UsageError } from "../exit.ts";
 import type { ServeConfig } from "./run.ts";
 
-export interface Ground {
+interface Ground {
   env: Readonly<Record<string, string | undefined>>;
   keys: number;
   simulated: boolean;

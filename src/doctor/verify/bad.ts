@@ -7,7 +7,7 @@ import { fails, type Ground, holds, type Outcome, type Said, say, skips } from "
 /** Looks like a key and is none; wherever it shows, a real one would. */
 export const CANARY = `AIzaSy${"VerifyCanaryKeyOfNobody".padEnd(33, "0")}`;
 const CLEAN_CHARS_MAX = 100;
-const TRACE_OF_CODE = /\n\s+at \S+|node_modules|[\w/]+\.(?:ts|js|py):\d+/;
+const TRACE_OF_CODE = /\n[^\S\n]{1,40}at \S+|node_modules|(?<![\w/])[\w/]+\.(?:ts|js|py):\d+/;
 
 export async function missingField(ground: Ground, traces: Traces): Promise<Outcome> {
   const path = `/v1beta/models/${ground.model}:generateContent?key=${CANARY}`;

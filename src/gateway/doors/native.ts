@@ -8,6 +8,11 @@ import { answerHeaders, type Guest, type House, readJson, serveForm } from "./do
 const VERSIONS = /^v1(?:alpha|beta)?\d*$/;
 const LIST = /^\/v1(?:alpha|beta)?\d*\/models$/;
 const CALL = /^([\w.-]{1,128}):(\w+)$/;
+/** No TRACE among them: it would tell the client what upstream was sent, the key with it. */
+const FORWARDED = /^(GET|HEAD|POST|PUT|PATCH|DELETE)$/;
+/** Empty and dot segments, and what is encoded without need: upstream would read another path than we. */
+const TWO_READINGS =
+  /\/\/|\/$|(^|\/)(\.|%2e){1,2}(\/|$)|[\\\x00-\x20\x7f#]|%(?:[01][0-9a-f]|2[def]|3[0-9]|4[1-9a-f]|5[0-9acf]|6[1-9a-f]|7[0-9aef])/i;
 
 /** `POST /{version}/models/{model}:{verb}` */
 export async function nativeCall(house: House, guest: Guest): Promise<void> {
@@ -22,7 +27,8 @@ export async function nativeCall(house: House, guest: Guest): Promise<void> {
     throw new Refusal("model_not_allowed", `The gateway does not offer ${name}.`);
   // `$alt` asks for forms of old clients, such as enums as numbers; they get Google's own answer.
   const isGeneration = /^(streamGenerateContent|generateContent)$/.test(verb);
-  if (!isGeneration || query.has("$alt")) return nativeForward(house, guest, name);
+  if (!isGeneration) return nativeForward(house, guest, name);
+  if (query.has("$alt")) return countedForward(house, guest, name);
   const body = await readJson(guest, house.settings.bodyBytesMax);
   const request = requestOf(body);
   const streamed = query.get("alt") === "sse" ? "sse" : "array";
@@ -47,15 +53,34 @@ export async function nativeForward(house: House, guest: Guest, model = ""): Pro
   const { exchange, requestId } = guest;
   if (house.upstream.isVertex && exchange.method === "GET" && LIST.test(exchange.path))
     return listModels(house, guest);
-  if (/(^|\/)(\.|%2e){1,2}(\/|$)|\\|%2f|%5c/i.test(exchange.path))
-    throw new Refusal("route_not_found");
+  if (!FORWARDED.test(exchange.method)) throw new Refusal("method_not_allowed");
+  if (TWO_READINGS.test(exchange.path)) throw new Refusal("route_not_found");
   const status = await house.upstream.forward(exchange, {
     bodyBytesMax: house.settings.bodyBytesMax,
     model,
     requestId,
     headers: answerHeaders(requestId),
+    passOn: house.settings.passOn,
   });
   guest.onAnswered(status);
+}
+
+/** A generation that passes through counts like any other. */
+async function countedForward(house: House, guest: Guest, model: string): Promise<void> {
+  const { exchange, client } = guest;
+  const left = new AbortController();
+  exchange.onLeave(() => left.abort());
+  const pass = await house.warden.admit(client, {
+    model,
+    bodyChars: Number(exchange.headers["content-length"]) || 0,
+    deadlineMs: house.settings.deadlineMs,
+    signal: left.signal,
+  });
+  try {
+    await nativeForward(house, guest, model);
+  } finally {
+    pass.ended(undefined);
+  }
 }
 
 /** Vertex lists them otherwise; clients of the Gemini API get its form, all on one page. */

@@ -1,7 +1,7 @@
 // Text that still grows, as if it had ended properly: half-open emphasis is closed, half a link shows
 // only its words. For the last block on the screen, never for what is kept.
 
-const HALF_LINK = /(!?)\[([^\]\n]*)\]\([^)\s]*$/;
+const HALF_LINK = /(!?)\[([^[\]\n]*)\]\([^)\s]{0,2000}$/;
 
 export function closed(text: string): string {
   const line = text.lastIndexOf("\n\n") + 1;

@@ -12,8 +12,8 @@ const GROWTH = 1.15;
 /** Nesting that costs more than it tells. */
 const DEEP = /^(?:[ \t]*(?:>|[-*+]|\d{1,9}[.)])[ \t]*){24}/m;
 const BRACKETS = /[[\]*_`~]{400}|(?:\[[^[\]\n]{0,3}){200}/;
-const FENCE_LINE = /^ *(?:`{3,}|~{3,}|[-=|: ]{2,}$)/;
-const FENCE = /^ {0,3}(`{3,}|~{3,})([^\n]*)\n/;
+const FENCE_LINE = /^ *(?:`{3}|~{3})|^(?: +[-=|:]|[-=|:][-=|: ])[-=|: ]*$/;
+const FENCE = /^ {0,3}(`{3,}(?!`)|~{3,}(?!~))([^\n]*)\n/;
 
 export class GrowingMarkdown {
   readonly element: HTMLElement;
@@ -100,7 +100,7 @@ export class GrowingMarkdown {
       return this.tail !== "";
     }
     // A line of marks at the end may be the fence: it waits.
-    block.set(body.replace(/\n? {0,3}[`~]*$/, isLast ? "$&" : ""));
+    block.set(body.replace(/(?<![`~])\n? {0,3}[`~]*$/, isLast ? "$&" : ""));
     return false;
   }
 
