@@ -54,6 +54,8 @@ export class FormEncode {
   private readonly array = new ArrayEncode();
   private readonly chunks: GeminiChunk[] = [];
   private readonly openai: OpenAiEncode;
+  /** Reasons to finish, by choice. */
+  private readonly held = new Map<number, string>();
   /** How the answer ended, as far as the client was told. */
   private told: string | undefined;
 
@@ -66,10 +68,13 @@ export class FormEncode {
   /** One chunk; `json` is what it came as, if that is at hand. */
   take(chunk: () => GeminiChunk, json?: string): string {
     const { api, shape } = this.form;
-    if (api === "gemini" && shape === "sse" && json !== undefined && isPlain(json))
+    if (api === "gemini" && shape === "sse" && json !== undefined && isPlain(json)) {
+      if (this.told !== undefined && SAYS_MORE.test(json)) this.told = undefined;
       return encodeNative(json);
+    }
     const clean = withoutHop(chunk());
-    this.told = endWord(clean) ?? this.told;
+    // An end that is followed by more was none.
+    this.told = endWord(clean) ?? (saysMore(clean) ? undefined : this.told);
     if (shape === "whole") {
       this.chunks.push(clean);
       return "";
@@ -82,14 +87,37 @@ export class FormEncode {
         : encodeNative(JSON.stringify(clean));
     }
     this.last = { ...this.last, ...clean };
-    const piece = this.openai.chunk(clean);
-    if (piece.choices.length === 0) return "";
-    return this.frame(JSON.stringify(api === "openai-text" ? textPiece(piece) : piece));
+    return this.piece(this.openai.chunk(clean));
+  }
+
+  /** A reason to finish waits until the stream has ended: OpenAI's clients read no further. */
+  private piece({ choices, ...envelope }: ReturnType<OpenAiEncode["chunk"]>): string {
+    const said = choices.flatMap(({ finish_reason, ...choice }) => {
+      if (finish_reason !== null) this.held.set(choice.index, finish_reason);
+      return Object.keys(choice.delta).length > 0 ? [{ ...choice, finish_reason: null }] : [];
+    });
+    return said.length > 0 ? this.spoken({ ...envelope, choices: said }) : "";
+  }
+
+  private finish(): string {
+    const choices = [...this.held].map(([index, finish_reason]) => ({
+      index,
+      delta: {},
+      finish_reason,
+    }));
+    return choices.length > 0 ? this.spoken({ ...this.openai.chunk({}), choices }) : "";
+  }
+
+  private spoken(piece: ReturnType<OpenAiEncode["chunk"]>): string {
+    return this.frame(JSON.stringify(this.form.api === "openai-text" ? textPiece(piece) : piece));
   }
 
   /** Why this end is an error for the client, if it is one: it would take it for another end. */
   problem(end: TerminalEvent): Failure | undefined {
-    const isSaid = end.finishReason !== undefined || this.told !== undefined;
+    const { told } = this;
+    // A block is no other word that an attempt before it said.
+    const isOther = end.type === "blocked" && (told === "STOP" || told === "MAX_TOKENS");
+    const isSaid = end.finishReason !== undefined || (told !== undefined && !isOther);
     return isBroken(end) || !isSaid ? failureOf(end) : undefined;
   }
 
@@ -104,7 +132,7 @@ export class FormEncode {
     if (error) return this.frame(error);
     if (api === "gemini") return last;
     const counted = usage ? this.frame(JSON.stringify(this.openai.usage(this.last))) : "";
-    return last + counted + (shape === "sse" ? encodeOpenAi(DONE) : "");
+    return last + this.finish() + counted + (shape === "sse" ? encodeOpenAi(DONE) : "");
   }
 
   /** The upstream's last word, where it came with content that could not be joined. */
@@ -215,6 +243,15 @@ function isPlain(json: string): boolean {
 
 function isHop(json: string): boolean {
   return /ontinuationToken|CONTINUATION|\n/.test(json);
+}
+
+const SAYS_MORE = /"(?:text|functionCall|inlineData|executableCode|codeExecutionResult)"/;
+
+function saysMore({ candidates }: GeminiChunk): boolean {
+  const parts = candidates?.[0]?.content?.parts ?? [];
+  return parts.some(({ text, ...rest }) =>
+    text !== undefined ? text !== "" : Object.keys(rest).length > 0,
+  );
 }
 
 function endWord({ candidates, promptFeedback }: GeminiChunk): string | undefined {
