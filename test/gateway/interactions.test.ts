@@ -8,6 +8,7 @@ import { type Exchange, KeyPool } from "../../src/gateway/index.ts";
 import { readName } from "../../src/gateway/interactions/name.ts";
 import { createSim } from "../../src/sim/index.ts";
 import { openStore } from "../../src/store/index.ts";
+import { fastClock } from "./fast-clock.ts";
 import { host, OPEN_HOUSE } from "./host.ts";
 
 const MODEL = "gemini-3.6-flash";
@@ -312,6 +313,47 @@ test("what was created elsewhere is read through a stream of the log", async () 
   const place = `plx-4711~evt_9`;
   const again = await all(await interactions.get(id, { stream: true, last_event_id: place }));
   assert.equal(textOf(again), textOf(rest));
+});
+
+test("who reads by Google's own name comes back to the same stream", async () => {
+  const created = await made.sim.fetch("http://simulator.invalid/v1beta/interactions", {
+    method: "POST",
+    headers: { "x-goog-api-key": "any" },
+    body: JSON.stringify({ model: MODEL, input: INPUT }),
+  });
+  const { id } = (await created.json()) as { id: string };
+  const whole = await all(await google(made).get(id, { stream: true }));
+  const before = made.sim.journal.length;
+  const last_event_id = whole[5]?.event_id ?? "";
+  const rest = await all(await google(made).get(id, { stream: true, last_event_id }));
+  assert.deepEqual(rest, whole.slice(6));
+  assert.equal(made.sim.journal.length, before);
+});
+
+test("what the gateway gave up goes on at Google, for who comes back", async () => {
+  const clock = fastClock();
+  const sim = createSim({ clock, chunkDelayMs: 20 });
+  const one = await host({ clock, fetch: sim.fetch });
+  try {
+    const bad = ["cut after 12 chunks", "503", "503", "503", "503"];
+    const response = await fetch(`${one.url}/v1beta/interactions`, {
+      method: "POST",
+      headers: { "x-sim": bad.map((fault, i) => `attempt ${i + 1}: ${fault}`).join("; ") },
+      body: JSON.stringify({ model: MODEL, input: INPUT, background: true, stream: true }),
+    });
+    const body = await response.text();
+    const told = [...body.matchAll(/^data: (.*)$/gm)].map(([, json]) => JSON.parse(json ?? ""));
+    assert.equal(told.at(-1).event_type, "error");
+    const { id } = told[0].interaction;
+    const read = (last_event_id: string) => google(one).get(id, { stream: true, last_event_id });
+    const rest = await all(await read(told.at(-1).event_id), 3);
+    rest.push(...(await all(await read(rest.at(-1)?.event_id ?? ""))));
+    assert.equal(rest.at(-1)?.interaction?.status, "completed");
+    assert.equal(textOf(told) + textOf(rest), truthOf(MODEL, sim));
+    assert.equal(sim.interactions.length, 1);
+  } finally {
+    await one.close();
+  }
 });
 
 test("what Google does not store is kept by the gateway, under the stream's id", async () => {

@@ -5,7 +5,7 @@ import { isStreamError } from "../../core/index.ts";
 import { type InteractRequest, sortedOut } from "../../core/interactions.ts";
 import type { Head } from "../../store/index.ts";
 import type { Interaction, InteractionRequest } from "../../wire/interactions.ts";
-import { type Name, nameOf, readName, readPlace, START } from "../interactions/name.ts";
+import { type Name, nameOf, type Place, readName, readPlace, START } from "../interactions/name.ts";
 import { viaOf } from "../kept.ts";
 import { Refusal } from "../refusal.ts";
 import type { Route } from "../route.ts";
@@ -68,6 +68,7 @@ async function create(house: House, guest: Guest): Promise<void> {
     shape: stream === true ? "stream" : unary,
     after: START,
     stream: head.id,
+    attached: false,
     stored: asked.store !== false,
   });
 }
@@ -83,16 +84,32 @@ async function look(house: House, guest: Guest): Promise<void> {
     return pass(house, guest, { name, head, path: input, method: "GET" });
   }
   const cursor = query.get("last_event_id") || guest.exchange.headers["last-event-id"];
-  if (head) {
-    const after = cursor ? readPlace(cursor) : START;
-    if (!after) throw new Refusal("request_invalid", `Unknown event id ${cursor}.`);
-    return follow(house, guest, { shape: "stream", after, stream: head.id, stored: false }, true);
-  }
-  await attach(house, guest, name, cursor);
+  const place = cursor ? readPlace(cursor) : undefined;
+  // A place may be of another stream than the name: one that read on what the first gave up.
+  const { stream: other } = place ?? {};
+  const held = other ? await headOf(house, guest, { ...name, stream: other }) : head;
+  if (!held || goesOnAtGoogle(held, name, place))
+    return attach(house, guest, name, cursor, held && (await wayOf(house, held.id)));
+  const after = cursor ? place : START;
+  if (!after) throw new Refusal("request_invalid", `Unknown event id ${cursor}.`);
+  const form = { shape: "stream", after, stream: held.id, attached: other !== undefined } as const;
+  follow(house, guest, { ...form, stored: false }, true);
+}
+
+/** The gateway gave it up and has said so; Google may have gone on with it. */
+function goesOnAtGoogle({ state, lastSeq }: Head, { google }: Name, place?: Place): boolean {
+  if (google === "" || place?.google === undefined || place.seq < lastSeq - 1) return false;
+  return state === "failed" || state === "stopped";
 }
 
 /** What was not created here, or is no longer kept here, is read from Google as a stream of its own. */
-async function attach(house: House, guest: Guest, name: Name, cursor?: string): Promise<void> {
+async function attach(
+  house: House,
+  guest: Guest,
+  name: Name,
+  cursor: string | undefined,
+  via: string | undefined,
+): Promise<void> {
   if (name.google === "") throw new Refusal("interaction_not_found");
   const place = cursor === undefined ? undefined : readPlace(cursor);
   if (place && place.google === undefined)
@@ -107,15 +124,18 @@ async function attach(house: House, guest: Guest, name: Name, cursor?: string): 
       onStop: "leave",
       ...(lastEventId !== undefined && { lastEventId }),
     },
+    ...(via !== undefined && { via }),
   });
-  follow(house, guest, { shape: "stream", after: START, stream: head.id, stored: false });
+  const form = { shape: "stream", after: START, stream: head.id } as const;
+  follow(house, guest, { ...form, attached: true, stored: false });
 }
 
 /** What Google does not keep: the log does. */
 function lookAtKept(house: House, guest: Guest, head: Head): void {
   const live = head.state === "live";
   const shape = live ? "begun" : "whole";
-  follow(house, guest, { shape, after: START, stream: head.id, stored: false });
+  const form = { shape, after: START, stream: head.id } as const;
+  follow(house, guest, { ...form, attached: false, stored: false });
 }
 
 async function remove(house: House, guest: Guest): Promise<void> {
@@ -177,7 +197,7 @@ function follow(
   house: House,
   guest: Guest,
   form: Omit<InteractionForm, "onOver">,
-  attached = false,
+  opens = false,
 ): void {
   // It may be over before there is a reader.
   const onOver = () => queueMicrotask(() => reader.close());
@@ -188,7 +208,7 @@ function follow(
   // What came before is followed too: it says where each step of the client's stands.
   const reader = house.streams.follow(form.stream, guest.client.name, -1, sink);
   guest.exchange.onLeave(() => reader.close());
-  if (attached && !reader.isDone) sink.open();
+  if (opens && !reader.isDone) sink.open();
 }
 
 /** The stream of this name, if it is kept and whoever asks may read it. */

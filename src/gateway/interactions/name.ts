@@ -26,23 +26,26 @@ export function readName(text: string): Name {
 export interface Place {
   seq: number;
   n: number;
-  /** What Google calls the event. */
+  /** The stream, where the interaction's name does not tell it. */
+  stream?: string | undefined;
+  /** What Google calls the event, or the newest one before it. */
   google?: string | undefined;
 }
 
 export const START: Place = Object.freeze({ seq: -1, n: 0 });
 
-export function placeId({ seq, n, google }: Place): string {
+export function placeId({ seq, n, stream, google }: Place): string {
   const nth = n === 0 ? "" : `-${n}`;
-  return `plx-${seq}${nth}${google === undefined ? "" : MARK + google}`;
+  const where = stream === undefined ? "" : `@${stream}`;
+  return `plx-${seq}${nth}${where}${google === undefined ? "" : MARK + google}`;
 }
 
 /** Nothing for an id that is not the gateway's. */
 export function readPlace(id: string): Place | undefined {
-  const found = /^plx-(\d{1,15})(?:-(\d{1,6}))?(?:~(.*))?$/s.exec(id);
+  const found = /^plx-(\d{1,15})(?:-(\d{1,6}))?(?:@([0-9a-f-]{36}))?(?:~(.*))?$/s.exec(id);
   if (!found) return undefined;
-  const [, seq, n = "0", google] = found;
-  return { seq: Number(seq), n: Number(n), google };
+  const [, seq, n = "0", stream, google] = found;
+  return { seq: Number(seq), n: Number(n), stream, google };
 }
 
 export function isAfter(place: Place, cursor: Place): boolean {

@@ -188,8 +188,9 @@ test("names and places are read as they were written, and nothing else is", () =
     { seq: 7, n: 0 },
     { seq: 7, n: 2 },
     { seq: 0, n: 1, google: "evt~9" },
+    { seq: 3, n: 0, stream: STREAM, google: "evt_9" },
   ])
-    assert.deepEqual(readPlace(placeId(place)), { google: undefined, ...place });
+    assert.deepEqual(readPlace(placeId(place)), { stream: undefined, google: undefined, ...place });
   for (const odd of ["", "7", "evt_9", "plx-", "plx-x", "plx-1-", "plx-99999999999999999"])
     assert.equal(readPlace(odd), undefined);
   assert.ok(isAfter({ seq: 7, n: 1 }, { seq: 7, n: 0 }));

@@ -44,6 +44,11 @@ export class Retell {
     this.stream = stream;
   }
 
+  /** All that was told is of one interaction at Google. */
+  get isOne(): boolean {
+    return !this.later;
+  }
+
   /** Another attempt begins; one that reads the same interaction on has the same steps. */
   attempt({ n, how }: { n: number; how: How }): void {
     if (n > 1 && how !== "replay") {

@@ -24,6 +24,8 @@ export interface InteractionForm {
   /** The last event that the reader has. */
   after: Place;
   stream: string;
+  /** The client knows it by Google's name alone, so the places tell the stream. */
+  attached: boolean;
   /** Nobody may ask for it again as if it were new: it is kept at Google. */
   stored: boolean;
   /** The answer is given before the stream has ended. */
@@ -44,6 +46,8 @@ export class InteractionSink implements Sink {
   private readonly whole: WholeInteraction | undefined;
   private readonly sending: Sending;
   private over = false;
+  /** The newest event that Google has an id for. */
+  private google: string | undefined;
 
   constructor(form: InteractionForm, options: SinkOptions) {
     this.form = form;
@@ -90,10 +94,10 @@ export class InteractionSink implements Sink {
     const event = interactionEventOf(chunk);
     if (!event) return "";
     const told = this.retell.tell(event);
+    this.google = event.event_id ?? this.google;
     // Where a join took some of its text, the event is another.
     const isSame = told.length === 1 && told[0] === chunk.interactionEvent;
-    const text =
-      (isSame ? this.asItCame(entry, event) : undefined) ?? this.said(entry, told, event.event_id);
+    const text = (isSame ? this.asItCame(entry, event) : undefined) ?? this.said(entry, told);
     if (this.form.shape === "begun" && this.retell.created) this.answer();
     return text;
   }
@@ -102,7 +106,7 @@ export class InteractionSink implements Sink {
   private asItCame(entry: Kept, event: InteractionEvent): string | undefined {
     if (this.whole || event.event_id !== undefined || event.delta?.type !== "text")
       return undefined;
-    const place = { seq: entry.seq, n: 0 };
+    const place = this.place(entry, 0);
     if (!isAfter(place, this.form.after)) return "";
     // Text stands in quotes, so the key is the chunk's own; its value is the last in the entry.
     const at = entry.json.indexOf(EVENT_KEY);
@@ -112,15 +116,23 @@ export class InteractionSink implements Sink {
   }
 
   /** The events as the client gets them, where it gets them one by one. */
-  private said({ seq }: Kept, told: readonly InteractionEvent[], google?: string): string {
+  private said(entry: Kept, told: readonly InteractionEvent[]): string {
     const { whole, form } = this;
     let text = "";
     for (const [n, event] of told.entries()) {
+      const place = this.place(entry, n);
       if (whole) whole.take(event);
-      else if (isAfter({ seq, n }, form.after))
-        text += encodeInteraction({ ...event, event_id: placeId({ seq, n, google }) });
+      else if (isAfter(place, form.after))
+        text += encodeInteraction({ ...event, event_id: placeId(place) });
     }
     return text;
+  }
+
+  private place({ seq }: Kept, n: number): Place {
+    const { attached, stream } = this.form;
+    // Another interaction of the same stream has events of the same names.
+    const google = this.retell.isOne ? this.google : undefined;
+    return { seq, n, google, ...(attached && { stream }) };
   }
 
   private end(entry: Kept, before: string): void {
