@@ -2,7 +2,7 @@
 // what it only passes on. The emitted form is regular, so that no compiler is needed to read it.
 import { blankOut } from "../rooms/scan.ts";
 
-export type Kind = "class" | "function" | "const" | "interface" | "type";
+type Kind = "class" | "function" | "const" | "interface" | "type";
 
 export interface Declaration {
   name: string;
