@@ -28,6 +28,7 @@ const CHECKS: readonly { name: string; args: string[] }[] = [
   { name: "laws of the house", args: [...NODE_FLAGS, "scripts/rooms.ts"] },
   { name: "page of failures", args: [...NODE_FLAGS, "scripts/failures-page.ts"] },
   { name: "page of settings", args: [...NODE_FLAGS, "scripts/config-page.ts"] },
+  { name: "page of the API", args: [...NODE_FLAGS, "scripts/api-page.ts"] },
   { name: "size of the root door", args: [...NODE_FLAGS, "scripts/size.ts"] },
   { name: "links of the docs", args: [...NODE_FLAGS, "scripts/links.ts"] },
 ];

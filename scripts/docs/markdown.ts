@@ -2,7 +2,7 @@
 import { existsSync, globSync, readFileSync } from "node:fs";
 import { join, posix, sep } from "node:path";
 
-interface CodeBlock {
+export interface CodeBlock {
   path: string;
   /** Of its first line of code. */
   line: number;

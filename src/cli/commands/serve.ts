@@ -90,7 +90,6 @@ async function run(parsed: Parsed, io: Io): Promise<number> {
   // A port that nobody asked for may give way to another one.
   const mayMove = config.get("listen.port")?.from === "default";
   const { running, guard } = await start(plan, log, mayMove);
-  tell(running, plan, parsed, io);
   const reload = () => {
     try {
       guard.parts.keys?.reload(plan.serve.upstream.sim ? plan.keys : readKeys(settings, place));
@@ -102,7 +101,10 @@ async function run(parsed: Parsed, io: Io): Promise<number> {
     }
   };
   process.on("SIGHUP", reload);
-  const signal = await toldToLeave();
+  const leaving = toldToLeave();
+  // Whoever waits for the address may send a signal at once.
+  tell(running, plan, parsed, io);
+  const signal = await leaving;
   process.off("SIGHUP", reload);
   if (!values.quiet) log.info({ signal, inFlight: running.gateway.streams.inFlight }, "leaving");
   // A second signal does not wait.

@@ -4,14 +4,14 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { after, before, test } from "node:test";
-import { NODE_FLAGS, ROOT } from "../scripts/checks.ts";
-import { findCodeBlocks } from "../scripts/docs/markdown.ts";
-import { type Listening, listen } from "../src/node/index.ts";
-import { createSim } from "../src/sim/index.ts";
+import { after, before, describe, test } from "node:test";
+import { NODE_FLAGS, ROOT } from "../../scripts/checks.ts";
+import { type Listening, listen } from "../../src/node/index.ts";
+import { createSim } from "../../src/sim/index.ts";
+import { blocks, treatmentOf } from "./treatments.ts";
 
 const BLOCK_MS_MAX = 30_000;
-const blocks = findCodeBlocks(ROOT).filter(({ info }) => /^ts\b.*\brun\b/.test(info));
+const programs = blocks.filter((block) => treatmentOf(block) === "run");
 
 let server: Listening;
 let folder: string;
@@ -60,9 +60,11 @@ test("a block runs as it stands in the docs, and one that throws is noticed", as
   assert.equal(bad.exit, 1);
 });
 
-for (const [index, { path, line, code }] of blocks.entries()) {
-  test(`${path}:${line} runs`, async () => {
-    const { exit, output } = await runBlock(code, `block-${index}`);
-    assert.equal(exit, 0, output);
-  });
-}
+describe("programs", { concurrency: 2 }, () => {
+  for (const [index, { path, line, code }] of programs.entries()) {
+    test(`${path}:${line} runs`, async () => {
+      const { exit, output } = await runBlock(code, `block-${index}`);
+      assert.equal(exit, 0, output);
+    });
+  }
+});
