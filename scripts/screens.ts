@@ -1,0 +1,79 @@
+// `npm run screens`: pictures of the pages as they are, in both themes, into docs/screens. They are looked
+// at before they are kept.
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { type Browser, chromium, type Page } from "playwright-core";
+import { folder, gatewayProcess } from "../test/gateway/process.ts";
+import { ROOT } from "./checks.ts";
+import { CHROMIUM, findProgram } from "./setup/system.ts";
+
+const OUT = join(ROOT, "docs/screens");
+const WIDE = { width: 1280, height: 800 };
+const NARROW = { width: 360, height: 740 };
+const SEED = "7";
+
+async function open(
+  browser: Browser,
+  url: string,
+  colorScheme: "light" | "dark",
+  isNarrow = false,
+) {
+  const context = await browser.newContext({
+    colorScheme,
+    viewport: isNarrow ? NARROW : WIDE,
+    isMobile: isNarrow,
+    hasTouch: isNarrow,
+  });
+  const page = await context.newPage();
+  await page.goto(url);
+  await page.waitForSelector("#model option", { state: "attached" });
+  return page;
+}
+
+async function mended(page: Page): Promise<void> {
+  await page.fill("#prompt", "Show me how an answer survives a break, in 400 words");
+  await page.click("#send");
+  await page.waitForFunction(
+    () => (document.querySelector(".answer")?.textContent ?? "").length > 260,
+  );
+  await page.click("#plug >> text=cut");
+  await page.waitForSelector(".seam");
+  await page.waitForSelector(".answer:not(.caret)");
+  await page.click(".seam-words");
+  await page.evaluate(() => document.querySelector(".seam")?.scrollIntoView({ block: "center" }));
+}
+
+const shot = (page: Page, name: string) => page.screenshot({ path: join(OUT, `${name}.png`) });
+
+mkdirSync(OUT, { recursive: true });
+const place = folder();
+const gateway = await gatewayProcess(["--port", "0", "--quiet", "--seed", SEED], {
+  cwd: place.path,
+});
+const browser = await chromium.launch({
+  executablePath: findProgram(CHROMIUM) as string,
+  args: ["--no-sandbox"],
+});
+try {
+  for (const theme of ["light", "dark"] as const) {
+    const wide = await open(browser, gateway.url, theme);
+    await mended(wide);
+    await shot(wide, `chat-mended-${theme}`);
+    await wide.click("#compare");
+    await wide.fill(".compare textarea", "Why stream at all?");
+    await wide.click("text=Ask both");
+    await wide.waitForFunction(
+      () => (document.querySelectorAll(".lane")[1]?.textContent ?? "").length > 300,
+    );
+    await shot(wide, `chat-compare-${theme}`);
+    await wide.context().close();
+    const narrow = await open(browser, gateway.url, theme, true);
+    await shot(narrow, `chat-narrow-${theme}`);
+    await narrow.context().close();
+  }
+} finally {
+  await browser.close();
+  await gateway.kill("SIGKILL");
+  place.remove();
+}
+console.log(`written to ${OUT}; look at each before it is kept`);
