@@ -1,6 +1,7 @@
 // Tapes: named sequences of messages of bytes that only grow. What a tape means is its writer's business:
 // the engine keeps messages and a word about them, and changes both in one step or not at all.
 
+/** A named sequence of messages, without the messages. */
 export interface Tape {
   name: string;
   /** Of this tape alone: a new one of the same name has another. */
@@ -42,6 +43,7 @@ export interface Allowance {
  */
 export type Committed = "kept" | "stale" | "many" | "large";
 
+/** Where tapes are kept. */
 export interface Tapes {
   get(name: string): Promise<Tape | undefined>;
   /** All changes or none. When it resolves, they outlive this process. */

@@ -1,5 +1,5 @@
-// Code that the docs show is run as it stands: every block that says `ts run`, each in a process of
-// its own, with the simulator as its upstream.
+// Programs that the docs show are run as they stand: every block that says `ts run` or `ts gateway`, each
+// in a process of its own, with the simulator as its upstream, or a gateway in front of it.
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -8,11 +8,13 @@ import { after, before, describe, test } from "node:test";
 import { NODE_FLAGS, ROOT } from "../../scripts/checks.ts";
 import { type Listening, listen } from "../../src/node/index.ts";
 import { createSim } from "../../src/sim/index.ts";
+import { host } from "../gateway/host.ts";
 import { blocks, treatmentOf } from "./treatments.ts";
 
 const BLOCK_MS_MAX = 30_000;
 const programs = blocks.filter((block) => treatmentOf(block) === "run");
 
+let gateway: Awaited<ReturnType<typeof host>>;
 let server: Listening;
 let folder: string;
 
@@ -21,9 +23,11 @@ before(async () => {
   mkdirSync(join(ROOT, ".pollux"), { recursive: true });
   folder = mkdtempSync(join(ROOT, ".pollux/docs-"));
   server = await listen(createSim().serve);
+  gateway = await host();
 });
 after(async () => {
   rmSync(folder, { recursive: true, force: true });
+  await gateway.close();
   await server.close();
 });
 
@@ -34,6 +38,7 @@ function runBlock(code: string, name: string): Promise<{ exit: unknown; output: 
     ...process.env,
     GEMINI_API_KEY: "test-key",
     GOOGLE_GEMINI_BASE_URL: server.url,
+    GATEWAY: gateway.url,
     NODE_TEST_CONTEXT: undefined,
   };
   const child = spawn(process.execPath, [...NODE_FLAGS, file], { env, timeout: BLOCK_MS_MAX });

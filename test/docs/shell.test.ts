@@ -9,6 +9,7 @@ const SERVERS = /^(?:npm start|(?:npm run )?pollux (?:-- )?(?:serve|sim))\b/;
 const NOT_RUN: Readonly<Record<string, string>> = {
   "npm test  ": "this is part of it",
   "npm run check": "`npm test` runs it too",
+  "pollux doctor --vertex": "it needs credentials of a Google Cloud project",
   "npm install axios": "it belongs into a project of the reader's",
 };
 

@@ -12,7 +12,7 @@ import { Place } from "../worlds/place.ts";
 
 const COMMAND_MS_MAX = 45_000;
 
-export interface Ended {
+interface Ended {
   code: number | string | null;
   output: string;
 }

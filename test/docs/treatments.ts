@@ -5,10 +5,10 @@ import { type CodeBlock, findCodeBlocks } from "../../scripts/docs/markdown.ts";
 
 /**
  * `run`: as a program, in run.test.ts. `shell`: command by command, in shell.test.ts. `protocol`: against
- * a gateway, in test/gateway/protocol.test.ts. `generated`: `npm run check` compares it with the sources.
+ * a gateway, in test/gateway/protocol.test.ts. `durable`: in test/durable/docs.test.ts. `generated`: `npm run check` compares it with the sources.
  * Any other word: read as that format, in formats.test.ts.
  */
-type Treatment = "run" | "shell" | "protocol" | "generated" | "told" | Format;
+type Treatment = "run" | "shell" | "protocol" | "durable" | "generated" | "told" | Format;
 export type Format = "json" | "jsonc" | "yaml" | "ini" | "dockerfile" | "nginx" | "caddyfile";
 
 const FORMATS: readonly string[] = [
@@ -35,6 +35,7 @@ export const blocks: readonly CodeBlock[] = findCodeBlocks(ROOT);
 export function treatmentOf({ path, info, code }: CodeBlock): Treatment | undefined {
   if (TOLD.some((one) => one.path === path && code.startsWith(one.begins))) return "told";
   if (info === "ts run") return "run";
+  if (info === "ts gateway") return path === "docs/durable-streams.md" ? "durable" : "run";
   if (info === "ts signature" && path === "docs/api.md") return "generated";
   if (path === "PROTOCOL.md" && /^(?:sh|text)$/.test(info)) return "protocol";
   if (info === "sh") return "shell";

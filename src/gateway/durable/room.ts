@@ -5,6 +5,7 @@ import { answerHeaders, type Guest } from "../doors/door.ts";
 import type { Ears } from "./ear.ts";
 import type { Recorder } from "./recorder.ts";
 
+/** Where the Durable Streams are served, and what one client may take. */
 export interface DurableSettings {
   /** Where it is found, such as /durable; empty for nowhere. */
   path: string;
