@@ -7,7 +7,7 @@ import { writePages } from "./pages.ts";
 
 const ROOT = join(import.meta.dirname, "..");
 const COMMAND_MS_MAX = 2 * 60_000;
-const PACKED_BYTES_MAX = 600_000;
+const PACKED_BYTES_MAX = 700_000;
 const ALLOWED =
   /^(?:dist\/.+\.(?:js|d\.ts)|dist\/web\/.+|docs\/(?:failures|faults)\.md|[A-Z]+(?:\.md)?|package\.json)$/;
 
@@ -69,7 +69,8 @@ const manifest: Manifest = JSON.parse(readFileSync(join(ROOT, "package.json"), "
 for (const path of Object.values(manifest.bin)) chmodSync(join(ROOT, path), 0o755);
 const [packed] = JSON.parse(run("npm", ["pack", "--dry-run", "--json", "--ignore-scripts"]));
 const problems = [...findProblems(manifest, packed.files)];
-if (packed.size > PACKED_BYTES_MAX) problems.push(`${packed.size} bytes packed; it was far less`);
+if (packed.size > PACKED_BYTES_MAX)
+  problems.push(`${packed.size} bytes packed; the limit is ${PACKED_BYTES_MAX}`);
 for (const problem of problems) console.error(`✖ ${problem}`);
 if (problems.length > 0) process.exit(1);
 const version = run(process.execPath, [Object.values(manifest.bin)[0] ?? "", "--version"]).trim();

@@ -87,6 +87,12 @@ export function findBrokenLinks(root: string): {
   files: number;
 } {
   const pages = findPages(root);
+  const known = new Map<string, Set<string>>();
+  const anchorsOf = (path: string) => {
+    const anchors = known.get(path) ?? findAnchors(readFileSync(join(root, path), "utf8"));
+    known.set(path, anchors);
+    return anchors;
+  };
   const broken: BrokenLink[] = [];
   let checked = 0;
   for (const path of pages) {
@@ -94,7 +100,7 @@ export function findBrokenLinks(root: string): {
     for (const [index, line] of prose.entries()) {
       for (const target of findTargets(line)) {
         checked += 1;
-        const why = whyBroken(root, path, target);
+        const why = whyBroken(root, path, target, anchorsOf);
         if (why) broken.push({ path, line: index + 1, target, why });
       }
     }
@@ -111,12 +117,16 @@ function findTargets(line: string): string[] {
   return found.filter((target) => target !== "" && !/^(?:[a-z][a-z0-9+.-]*:|\/\/)/i.test(target));
 }
 
-function whyBroken(root: string, page: string, target: string): string | undefined {
+function whyBroken(
+  root: string,
+  page: string,
+  target: string,
+  anchorsOf: (path: string) => Set<string>,
+): string | undefined {
   const [file = "", anchor] = target.split("#").map(decodeURIComponent);
   const path = file ? posix.join(posix.dirname(page), file) : page;
   if (path.startsWith("..")) return "it leads out of the checkout";
   if (!existsSync(join(root, path))) return `there is no ${path}`;
   if (!anchor || !path.endsWith(".md")) return undefined;
-  const anchors = findAnchors(readFileSync(join(root, path), "utf8"));
-  return anchors.has(anchor) ? undefined : `${path} has no heading #${anchor}`;
+  return anchorsOf(path).has(anchor) ? undefined : `${path} has no heading #${anchor}`;
 }
