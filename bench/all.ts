@@ -10,6 +10,7 @@ const FILES: Readonly<Record<Part, string>> = {
   decode: "decode.ts",
   interactions: "interactions.ts",
   gateway: "gateway/main.ts",
+  scale: "scale.ts",
   pages: "pages.ts",
 };
 

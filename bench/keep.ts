@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { draw, type Picture } from "./picture.ts";
 
 /** In the order of the page. */
-export const PARTS = ["decode", "interactions", "gateway", "pages"] as const;
+export const PARTS = ["decode", "interactions", "gateway", "scale", "pages"] as const;
 export type Part = (typeof PARTS)[number];
 
 const FOLDER = join(import.meta.dirname, "results");
