@@ -24,6 +24,8 @@ export interface Site {
   lane(version: string, model: string, via?: string): Lane;
   /** The URL for a client's own path. */
   pass(path: string, search: string): string;
+  /** Whether a path that no door took may pass through; everybody's interactions, for who may list. */
+  mayPass(path: string, mayList: boolean): boolean;
 }
 
 /** Vertex in place of the Gemini API. With a token it needs a project; without one the keys are express. */
@@ -43,6 +45,16 @@ const PREFIX =
 const ELSEWHERE = /^\/+v1(?:alpha|beta)?\d*\/(?:projects\/[^/]+\/locations|publishers)\//;
 const VERSION = "v1beta";
 
+/** Everybody's interactions, and models under other names, are not for passing through. */
+const GUARDED = /^(?:interactions|endpoints)(?:\/|$)/;
+
+function mayPass(path: string, mayList: boolean, isVertex: boolean): boolean {
+  const inner = path.replace(PREFIX, "");
+  if (GUARDED.test(inner)) return mayList && inner === "interactions";
+  // What Vertex does by a method it does to models; those have a door.
+  return !(inner.includes(":") && (isVertex || ELSEWHERE.test(path)));
+}
+
 export function siteOf(options: SiteOptions): Site {
   return options.vertex ? vertexSite(options, options.vertex) : geminiSite(options);
 }
@@ -59,6 +71,7 @@ function geminiSite({ baseUrl, warden }: SiteOptions): Site {
   };
   return {
     vertex: false,
+    mayPass: (path, mayList) => mayPass(path, mayList, false),
     pass: (path, search) => {
       const own = ELSEWHERE.test(path) ? `/${VERSION}/${path.replace(PREFIX, "")}` : path;
       return urlOf(own.replace(/^\/+/, ""), search);
@@ -101,6 +114,7 @@ function vertexSite({ baseUrl, warden, clock }: SiteOptions, place: VertexPlace)
   };
   return {
     vertex: true,
+    mayPass: (path, mayList) => mayPass(path, mayList, true),
     pass: (path, search) => start(undefined).url(path.replace(PREFIX, "") + search),
     lane: (_version, model, via) => {
       const way = start(via);

@@ -163,6 +163,10 @@ export class Upstream {
     if (end?.type === "done") this.options.warden.record(model, undefined);
   }
 
+  mayPass(path: string, mayList: boolean): boolean {
+    return this.site.mayPass(path, mayList);
+  }
+
   /** Whatever is no generation passes through, byte by byte, at the client's own speed. */
   async forward(exchange: Exchange, options: Forwarding): Promise<number> {
     const { fetch } = this.options;

@@ -84,6 +84,29 @@ test("a client of Vertex is served, wherever it believes the model to be", async
   assert.ok(asked.every(({ url }) => !url.includes("theirs")));
 });
 
+test("no other way leads past the list of models", async () => {
+  const ways = [
+    `/v1/projects/p/locations/l/models/${MODEL}:generateContent`,
+    `/v1beta1/projects/p/locations/l/publishers/other/models/${MODEL}:rawPredict`,
+    "/v1beta1/projects/p/locations/l/endpoints/openapi/chat/completions",
+    "/v1/projects/p/locations/l/endpoints/1:predict",
+    "/v1/publishers/google/interactions",
+    "/v1beta1/projects/p/locations/l/publishers/google/interactions",
+    "/v1beta/endpoints/openapi/chat/completions",
+  ];
+  const warden = { ...OPEN_HOUSE, mayUse: () => false };
+  const nobody = () => assert.fail("nothing may be sent");
+  const vertex = { project: "p", location: "global", token: TOKEN };
+  for (const more of [{}, { baseUrl: "", vertex }]) {
+    const closed = await host({ warden, fetch: nobody, ...more });
+    cleanups.push(closed.close);
+    for (const way of ways) {
+      const response = await fetch(closed.url + way, { method: "POST", body: "{}" });
+      assert.ok([403, 404].includes(response.status), `${way}: ${response.status}`);
+    }
+  }
+});
+
 test("OpenAI's client lists the models and gets an answer", async () => {
   const openai = new OpenAI({ apiKey: "any", baseURL: `${made.url}/v1` });
   const names: string[] = [];

@@ -55,6 +55,9 @@ export async function nativeForward(house: House, guest: Guest, model = ""): Pro
     return listModels(house, guest);
   if (!FORWARDED.test(exchange.method)) throw new Refusal("method_not_allowed");
   if (TWO_READINGS.test(exchange.path)) throw new Refusal("route_not_found");
+  const mayList = exchange.method === "GET" && guest.client.operator;
+  if (model === "" && !house.upstream.mayPass(exchange.path, mayList))
+    throw new Refusal("route_not_found");
   const status = await house.upstream.forward(exchange, {
     bodyBytesMax: house.settings.bodyBytesMax,
     model,
