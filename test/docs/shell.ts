@@ -74,6 +74,9 @@ export class Shell {
       TEAM_KEY: "test-key-of-the-team",
       MY_KEY: "test-key-of-mine",
       GOOGLE_GEMINI_BASE_URL: upstream.url,
+      GOOGLE_VERTEX_BASE_URL: upstream.url,
+      POLLUX_TOKEN_ENV: "VERTEX_TOKEN",
+      VERTEX_TOKEN: "ya29.test-token",
       POLLUX_PORT: "0",
       NODE_COMPILE_CACHE: join(ROOT, "node_modules/.cache/compile"),
     });

@@ -73,7 +73,7 @@ export function optionsOf(parsed: Parsed, io: Io, env: Io["env"]): ExamineOption
     baseUrl: values.upstream,
     gateway: values.gateway,
     statusPage: values["status-page"] ?? env.POLLUX_STATUS_PAGE,
-    keyEnv: values["key-env"],
+    keyEnv: values["key-env"] ?? (vertex?.project && (env.POLLUX_TOKEN_ENV || undefined)),
     via: values["via-proxy"]
       ? { proxy: values["via-proxy"] }
       : flag("direct")
