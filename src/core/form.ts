@@ -15,6 +15,7 @@ import { textCompletion, textPiece } from "../wire/openai-text.ts";
 import type { TerminalEvent } from "./event.ts";
 import { FAILURES, type Failure, failure } from "./failure-table.ts";
 import { interactionError } from "./interaction-error.ts";
+import { soundChunk } from "./sound-chunk.ts";
 
 /** Whose words an error is told in. */
 export type Api = Form["api"] | "interactions";
@@ -65,7 +66,7 @@ export class FormEncode {
     const { api, shape } = this.form;
     if (api === "gemini" && shape === "sse" && json !== undefined && isPlain(json))
       return encodeNative(json);
-    const clean = withoutHop(chunk());
+    const clean = withoutHop(soundChunk(chunk()));
     this.told = endWord(clean) ?? this.told;
     if (shape === "whole") {
       this.chunks.push(clean);
@@ -125,7 +126,8 @@ export class FormEncode {
   }
 
   private whole(): unknown {
-    const last = Object.assign({}, ...this.chunks) as GeminiChunk;
+    let last: GeminiChunk = {};
+    for (const chunk of this.chunks) last = { ...last, ...chunk };
     const { api } = this.form;
     if (api === "gemini") return joined(this.chunks, last);
     const pieces = this.chunks.map((chunk) => this.openai.chunk(chunk));
@@ -207,7 +209,7 @@ function isPlain(json: string): boolean {
 }
 
 function isHop(json: string): boolean {
-  return /ontinuationToken|CONTINUATION|\n/.test(json);
+  return /ontinuationToken|CONTINUATION|[\r\n]/.test(json);
 }
 
 function endWord({ candidates, promptFeedback }: GeminiChunk): string | undefined {
