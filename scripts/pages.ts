@@ -19,7 +19,11 @@ import { PAGES } from "../src/web/index.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const WEB = join(ROOT, "src/web");
-const HTML: Readonly<Record<string, string>> = { chat: "index.html" };
+const HTML: Readonly<Record<string, string>> = {
+  chat: "index.html",
+  ops: "ops.html",
+  doctor: "doctor.html",
+};
 
 /** Into a folder named by what the pages are made of; the folder's path. Whole, or not there. */
 export async function buildPages(parent: string): Promise<string> {

@@ -39,7 +39,7 @@ export const HOUSE: Readonly<Record<string, Room>> = {
     says: "chat, ops, doctor",
     // Of gateway and doctor only the shapes of what they tell.
     may: ["core", "doctor", "gateway"],
-    packages: ["preact", "preact/hooks", "@preact/signals", "marked", "uplot"],
+    packages: ["marked", "uplot"],
   },
   node: {
     ...ground,

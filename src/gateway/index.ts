@@ -5,7 +5,7 @@ export { SETTINGS, type Setting } from "./config/settings.ts";
 export type { Guest, House } from "./doors/door.ts";
 export { json, type OpsParts, opsRoutes } from "./doors/ops.ts";
 export { opsFeedRoutes } from "./doors/ops-feed.ts";
-export { type Asset, type PagesParts, pageRoutes } from "./doors/pages.ts";
+export { type Asset, type PagesParts, pageRoutes, sendAsset } from "./doors/pages.ts";
 export type { DurableSettings } from "./durable/room.ts";
 export type { Exchange, Outlet } from "./exchange.ts";
 export { type ExtraRoute, Gateway, type GatewayOptions } from "./gateway.ts";
@@ -21,6 +21,27 @@ export type { Client, Credential, Pass, Warden } from "./warden.ts";
 export { watchAll } from "./watch/all.ts";
 export { type Fate, fateOf } from "./watch/fate.ts";
 export { Feed, type FeedSources } from "./watch/feed/feed.ts";
+export type {
+  AttemptBar,
+  CircuitRow,
+  Counts,
+  ErrorRow,
+  KeyRow,
+  Level,
+  LimitRow,
+  LiveState,
+  Minute,
+  OpsDelta,
+  OpsNow,
+  OpsSnapshot,
+  OpsVerdict,
+  Quantiles,
+  StreamDetail,
+  StreamNow,
+  StreamRow,
+  StreamState,
+  Windows,
+} from "./watch/feed/shape.ts";
 export { Lines, type Logger, makeLogger } from "./watch/lines.ts";
 export { Metrics } from "./watch/metrics.ts";
 export { Spans } from "./watch/spans.ts";

@@ -1,2 +1,2 @@
 // The door of the pages: their entries, for the script that bundles them.
-export const PAGES = ["chat"] as const;
+export const PAGES = ["chat", "ops", "doctor"] as const;

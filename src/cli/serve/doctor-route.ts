@@ -1,6 +1,6 @@
 // `GET /doctor`: the doctor's findings about this gateway's own way to Gemini, for its operators. One
 // examination at a time, because it spends a little of the key's quota; whoever asks meanwhile shares it.
-import { examineAll, type Report, type VertexTarget } from "../../doctor/index.ts";
+import { costs, examineAll, type Report, type VertexTarget } from "../../doctor/index.ts";
 import { type ExtraRoute, json, Refusal, type VertexPlace } from "../../gateway/index.ts";
 import { DEFAULT_MODEL } from "../../sim/index.ts";
 import { worldOf } from "../doctor/world.ts";
@@ -27,10 +27,13 @@ export function doctorRoute({ upstream, env, cwd, statusPage, page }: DoctorPlac
   return {
     method: "GET",
     pattern: "/doctor",
+    // The page asks by itself for a token; what it shows is for operators.
+    open: true,
     run: async (guest, house) => {
       const wantsPage = /\btext\/html\b/.test(guest.exchange.headers.accept ?? "");
       if (wantsPage && page) return page(guest, house);
-      if (!guest.client.operator)
+      const client = await house.warden.identify(guest.exchange);
+      if (!client.operator)
         throw new Refusal(
           "permission_denied",
           "The doctor is for operators; use an operator's token.",
@@ -44,6 +47,8 @@ export function doctorRoute({ upstream, env, cwd, statusPage, page }: DoctorPlac
         ...(!upstream.sim && upstream.baseUrl !== "" && { baseUrl: upstream.baseUrl }),
         ...(statusPage && { statusPage }),
       };
+      if (guest.query.get("plan") === "true")
+        return json(guest, 200, { model: options.model, spends: costs(options) });
       const token = upstream.vertex?.token;
       const own = { token: async () => (typeof token === "function" ? token() : token) };
       const world = { ...worldOf(env, cwd), ...(token !== undefined && own) };

@@ -15,6 +15,7 @@ import {
   opsRoutes,
   pageRoutes,
   Spans,
+  sendAsset,
   watchAll,
 } from "../../gateway/index.ts";
 import type { Store } from "../../store/index.ts";
@@ -50,6 +51,7 @@ export async function openHouse(plan: Plan, log: Logger): Promise<House> {
   const feed = new Feed(systemClock, sources);
   const lines = new Lines(log, settings.flag("log.content"));
   const folder = settings.flag("pages") ? await pagesFolder() : undefined;
+  const asset = folder === undefined ? () => undefined : assetsIn(folder);
   const version = versionOf();
   const running = await runGateway(config, {
     watcher: watchAll([metrics, feed, lines, new Spans()], onError),
@@ -68,14 +70,14 @@ export async function openHouse(plan: Plan, log: Logger): Promise<House> {
         env: process.env,
         cwd: process.cwd(),
         statusPage: settings.text("statusUrl"),
-        page: undefined,
+        page: folder === undefined ? undefined : (guest) => sendAsset(guest, { asset }),
       }),
       ...opsRoutes({ store, gateway, metrics, isDraining: () => seen.draining, version }),
       ...opsFeedRoutes(feed),
       ...pageRoutes({
         clients: (seen.guard as Guard).parts.clients,
         shelf: store.shelf,
-        asset: folder === undefined ? () => undefined : assetsIn(folder),
+        asset,
         upstream: upstream.sim ? "simulator" : nameOfUpstream(config),
         simulated: upstream.sim,
         version,

@@ -75,7 +75,7 @@ export function pageRoutes(parts: PagesParts): ExtraRoute[] {
   ];
 }
 
-function sendAsset(guest: Guest, { asset }: PagesParts): void {
+export function sendAsset(guest: Guest, { asset }: Pick<PagesParts, "asset">): void {
   const { exchange, requestId } = guest;
   const found = asset(exchange.path);
   if (!found) throw new Refusal("route_not_found");
@@ -98,7 +98,7 @@ function sendAsset(guest: Guest, { asset }: PagesParts): void {
       "cross-origin-opener-policy": "same-origin",
       "cross-origin-resource-policy": "same-origin",
       "cache-control": found.hashed ? "public, max-age=31536000, immutable" : "no-cache",
-      vary: "accept-encoding",
+      vary: "accept, accept-encoding",
       "x-request-id": requestId,
       ...(encoding && { "content-encoding": encoding }),
     },

@@ -2,8 +2,8 @@
 // did not come to its end, what happened, what is safe, and the next move.
 import { FAILURES, redactPersonal } from "../../core/failures.ts";
 import { readyChars } from "../../core/pace.ts";
+import { copyText } from "../shared/copy.ts";
 import { el, icon } from "../shared/element.ts";
-import { copyText } from "./copy.ts";
 import { type Message, type Piece, textOf } from "./doc.ts";
 import { GrowingMarkdown } from "./markdown/growing.ts";
 import { type Seam, seamChar } from "./seam.ts";

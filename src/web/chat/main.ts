@@ -1,12 +1,13 @@
 // START HERE. The chat page: a conversation that is kept on the gateway, a composer that is never
 // locked, and one running answer that survives whatever becomes of the connection.
+
+import { copyText } from "../shared/copy.ts";
 import { at, el } from "../shared/element.ts";
 import { signedIn } from "../shared/house.ts";
 import { applyTheme, turnTheme } from "../shared/theme.ts";
 import { Answering, asking } from "./answering.ts";
 import { Chats } from "./chats.ts";
 import { Composer, type Written } from "./composer.ts";
-import { copyText } from "./copy.ts";
 import { asMarkdown, type Message, newId, textOf, wayOf } from "./doc.ts";
 import { Kept } from "./keep.ts";
 import { listenKeys } from "./keys.ts";

@@ -1,6 +1,7 @@
 // A question on the page, and its own editor.
+
+import { copyText } from "../shared/copy.ts";
 import { el, icon } from "../shared/element.ts";
-import { copyText } from "./copy.ts";
 import type { Message } from "./doc.ts";
 import { confirms } from "./keys.ts";
 

@@ -29,6 +29,17 @@ export function at<T extends HTMLElement = HTMLElement>(id: string): T {
 
 const SVG = "http://www.w3.org/2000/svg";
 
+export function drawn<K extends keyof SVGElementTagNameMap>(
+  tag: K,
+  props: Readonly<Record<string, string | number>> = {},
+  ...children: Node[]
+): SVGElementTagNameMap[K] {
+  const made = document.createElementNS(SVG, tag);
+  for (const [name, value] of Object.entries(props)) made.setAttribute(name, String(value));
+  made.append(...children);
+  return made;
+}
+
 /** Strokes on a 24 × 24 field. */
 const PATHS = {
   menu: "M4 7h16M4 12h16M4 17h16",
@@ -57,14 +68,8 @@ const PATHS = {
 export type IconName = keyof typeof PATHS;
 
 export function icon(name: IconName): SVGSVGElement {
-  const svg = document.createElementNS(SVG, "svg");
-  svg.setAttribute("viewBox", "0 0 24 24");
-  svg.setAttribute("class", "icon");
-  svg.setAttribute("aria-hidden", "true");
-  const path = document.createElementNS(SVG, "path");
-  path.setAttribute("d", PATHS[name]);
-  svg.append(path);
-  return svg;
+  const path = drawn("path", { d: PATHS[name] });
+  return drawn("svg", { viewBox: "0 0 24 24", class: "icon", "aria-hidden": "true" }, path);
 }
 
 /** A button with a sign, and its words for those who do not see it. */

@@ -1,6 +1,7 @@
 // A block of code: its language, a way to copy it, and text that only grows.
+
+import { copyText } from "../../shared/copy.ts";
 import { el } from "../../shared/element.ts";
-import { copyText } from "../copy.ts";
 import { atSeams, type Seam, seamMark } from "../seam.ts";
 
 export class CodeBlock {
