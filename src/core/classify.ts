@@ -3,6 +3,7 @@
 import { finishWord, type GeminiErrorBody } from "../wire/index.ts";
 import { FAILURES, type Failure, type FailureCode, failure } from "./failure-table.ts";
 import { jsonOf, quotaFailure } from "./quota.ts";
+import { redact } from "./redact.ts";
 import { retryDelay } from "./retry-delay.ts";
 import {
   HTTP_CODES,
@@ -76,7 +77,7 @@ export function classifyErrorBody(
   const number = typeof body.code === "object" ? Number.NaN : Number(body.code);
   const status = number >= 100 ? number : httpStatus;
   const word = typeof body.code === "string" && !(number > 0) ? body.code.toLowerCase() : undefined;
-  const grpc = typeof body.status === "string" ? body.status : word?.toUpperCase();
+  const grpc = wordOf(typeof body.status === "string" ? body.status : word?.toUpperCase());
   const told = retryDelay({ details, message, headers: headers && bag(headers) });
   const extra = {
     ...(status !== undefined && status >= 100 && { httpStatus: status }),
@@ -95,6 +96,13 @@ export function classifyErrorBody(
   return failure(code ?? codeOf("", grpc, status), message, extra);
 }
 
+const WORD_CHARS_MAX = 60;
+
+/** A word that is shown; a server may have written anything there. */
+function wordOf(text: string | undefined): string | undefined {
+  return text && redact(text.slice(0, TEXT_CHARS_MAX)).slice(0, WORD_CHARS_MAX);
+}
+
 /** What `fetch`, a body or the platform threw, looked at along its chain of causes. */
 export function classifyThrown(error: unknown, context: { aborted?: boolean } = {}): Failure {
   if (isStreamError(error)) {
@@ -104,7 +112,7 @@ export function classifyThrown(error: unknown, context: { aborted?: boolean } = 
   const words: string[] = [];
   const codes: string[] = [];
   collect(error, words, codes, 0);
-  const message = words[0] ?? String(error);
+  const message = words[0] ?? (typeof error === "object" ? "" : String(error));
   const told = [...codes, ...words.toReversed()].join("\n").slice(0, TEXT_CHARS_MAX);
   if (context.aborted) return failure("abort_by_client", message);
   const name = (error as { name?: string } | undefined)?.name;

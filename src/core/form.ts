@@ -15,6 +15,7 @@ import { textCompletion, textPiece } from "../wire/openai-text.ts";
 import type { TerminalEvent } from "./event.ts";
 import { FAILURES, type Failure, failure } from "./failure-table.ts";
 import { interactionError } from "./interaction-error.ts";
+import { soundChunk } from "./sound-chunk.ts";
 
 /** Whose words an error is told in. */
 export type Api = Form["api"] | "interactions";
@@ -72,7 +73,7 @@ export class FormEncode {
       if (this.told !== undefined && SAYS_MORE.test(json)) this.told = undefined;
       return encodeNative(json);
     }
-    const clean = withoutHop(chunk());
+    const clean = withoutHop(soundChunk(chunk()));
     // An end that is followed by more was none.
     this.told = endWord(clean) ?? (saysMore(clean) ? undefined : this.told);
     if (shape === "whole") {
@@ -156,7 +157,8 @@ export class FormEncode {
   }
 
   private whole(): unknown {
-    const last = Object.assign({}, ...this.chunks) as GeminiChunk;
+    let last: GeminiChunk = {};
+    for (const chunk of this.chunks) last = { ...last, ...chunk };
     const { api } = this.form;
     if (api === "gemini") return joined(this.chunks, last);
     const pieces = this.chunks.map((chunk) => this.openai.chunk(chunk));
@@ -242,7 +244,7 @@ function isPlain(json: string): boolean {
 }
 
 function isHop(json: string): boolean {
-  return /ontinuationToken|CONTINUATION|\n/.test(json);
+  return /ontinuationToken|CONTINUATION|[\r\n]/.test(json);
 }
 
 const SAYS_MORE = /"(?:text|functionCall|inlineData|executableCode|codeExecutionResult)"/;

@@ -44,7 +44,7 @@ function violationOf(value: unknown): Violation {
   const said = (value ?? {}) as Record<string, unknown>;
   const { model } = (said.quotaDimensions ?? {}) as Record<string, unknown>;
   const text = (one: unknown) =>
-    typeof one === "string" ? redact(one.slice(0, NAME_CHARS_MAX)) : "";
+    typeof one === "string" ? redact(one.slice(0, TEXT_CHARS_MAX)).slice(0, NAME_CHARS_MAX) : "";
   const { quotaId, quotaMetric, quotaValue } = said;
   return {
     id: text(quotaId),

@@ -1,12 +1,24 @@
 // Takes secrets out of text before anyone sees it. Linear in the text; rather one word too many
 // than one key too few.
 
+const NAMES =
+  "x-goog-api-key|x-api-key|api[-_ ]?key|apikey|(?:proxy-)?authorization|access_token|refresh_token|client_secret|password|secret";
+/** In the same line: what follows in the next is another header's. */
+const SCHEME = String.raw`(?:(?:Bearer|Basic)[ \t]{1,20})?`;
+/** Neither a scheme nor the next name: it would hide the secret behind it. */
+const VALUE = String.raw`((?!(?:Bearer|Basic)[ \t]|(?:${NAMES})["'\\]{0,4}\s{0,20}[:=])[^\s"'\\,;&<>(){}[\]]{6,})`;
+const QUOTES = String.raw`(?:["'\\]|%22|%27){0,4}`;
+
 /** What stands before a secret in headers, URLs, JSON, Python reprs and command lines. */
-const NAMED =
-  /((?:x-goog-api-key|x-api-key|api[-_ ]?key|apikey|authorization|proxy-authorization|access_token|refresh_token|client_secret|password|secret|(?:[?&]|%3F|%26|%22|%27)key|\bkey)(?:["'\\]|%22|%27){0,4}\s{0,3}(?:[:=]|%3A|%3D)\s{0,3}(?:b(?=["']))?(?:["'\\]|%22|%27){0,4}(?:(?:Bearer|Basic)\s{1,3})?)([^\s"'\\,;&<>(){}[\]]{6,})/gi;
+const NAMED = new RegExp(
+  String.raw`((?:${NAMES}|(?:[?&]|%3F|%26|%22|%27)key|\bkey)${QUOTES}\s{0,20}(?:[:=]|%3A|%3D)\s{0,20}(?:b(?=["']))?${QUOTES}${SCHEME})${VALUE}`,
+  "gi",
+);
 /** Headers as a list of names and values. */
-const LISTED =
-  /((?:x-goog-api-key|x-api-key|authorization)["'\\]{1,4},\s{0,3}b?["'\\]{1,4}(?:(?:Bearer|Basic)\s{1,3})?)([^\s"'\\,;&<>(){}[\]]{6,})/gi;
+const LISTED = new RegExp(
+  String.raw`((?:x-goog-api-key|x-api-key|authorization)["'\\]{1,4},\s{0,20}b?["'\\]{1,4}${SCHEME})${VALUE}`,
+  "gi",
+);
 
 /** Where a word starts; what is percent-encoded before it is not part of it. */
 const START = String.raw`(?:\b|(?<=%[0-9A-Fa-f]{2}))`;
@@ -25,7 +37,7 @@ const SHAPES: readonly RegExp[] = [
   /-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----[^-]*(?:-----END [A-Z ]{0,30}PRIVATE KEY-----)?/g,
 ];
 
-const BEARER = /\b(Bearer|Basic)\s{1,3}([\w.~+/=-]{6,})/gi;
+const BEARER = /\b(Bearer|Basic)[ \t]{1,20}([\w.~+/=-]{6,})/gi;
 const CREDENTIALS_IN_URL = /(\w:\/\/)[^\s/:@]{0,200}:[^\s/@]{1,200}@/g;
 const MASK = "[REDACTED]";
 /** A value that says of itself that it is no secret. */
@@ -39,12 +51,13 @@ export function redact(text: string, secrets: Iterable<string> = []): string {
     for (const form of formsOf(secret)) clean = clean.replaceAll(form, MASK);
   }
   for (const shape of SHAPES) clean = clean.replace(shape, MASK);
-  clean = clean.replace(BEARER, (_, scheme) => `${scheme} ${MASK}`);
   for (const named of [NAMED, LISTED]) {
     clean = clean.replace(named, (all, name: string, value: string) =>
       HARMLESS.test(value) ? all : `${name}${MASK}`,
     );
   }
+  // After the names: it would take a name that follows for the secret.
+  clean = clean.replace(BEARER, (_, scheme) => `${scheme} ${MASK}`);
   return clean.replace(CREDENTIALS_IN_URL, `$1${MASK}@`);
 }
 

@@ -90,7 +90,11 @@ export async function serveHttp(
       noDelay: true,
       insecureHTTPParser: false,
     },
-    (req, res) => handler(new NodeArrival(req, res, options.stuckMs ?? STUCK_MS)),
+    (req, res) => {
+      // Two hosts: what stands in front may have gone by the other one.
+      if (isAmbiguous(req)) refuse({ name: "", message: "" }, req.socket);
+      else handler(new NodeArrival(req, res, options.stuckMs ?? STUCK_MS));
+    },
   );
   server.maxHeadersCount = HEADERS_MAX;
   server.maxConnections = options.connectionsMax ?? CONNECTIONS_MAX;
@@ -137,6 +141,13 @@ function refuse(error: NodeJS.ErrnoException, socket: Socket): void {
   socket.end(
     `HTTP/1.1 ${status}\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\nconnection: close\r\n\r\n${body}`,
   );
+}
+
+function isAmbiguous({ rawHeaders }: IncomingMessage): boolean {
+  let hosts = 0;
+  for (let i = 0; i < rawHeaders.length; i += 2)
+    if (rawHeaders[i]?.length === 4 && rawHeaders[i]?.toLowerCase() === "host") hosts += 1;
+  return hosts > 1;
 }
 
 class NodeArrival implements Arrival, Outlet {

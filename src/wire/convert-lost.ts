@@ -47,6 +47,24 @@ export function noteRest(
 ): void {
   for (const key of Object.keys(from)) {
     if (taken.includes(key) || from[key] === undefined) continue;
-    lost.push({ path: path + key, why: whys[key] ?? "The other API has no such field." });
+    lost.push({
+      path: path + key,
+      why: (Object.hasOwn(whys, key) ? whys[key] : undefined) ?? "The other API has no such field.",
+    });
+  }
+}
+
+/** The request is of another shape than its API has. */
+export class ConvertError extends Error {
+  override name = "ConvertError";
+}
+
+/** Converts what may be anything that came as JSON. */
+export function soundly<T>(convert: () => T): T {
+  try {
+    return convert();
+  } catch (error) {
+    const message = "A field of the request is of another kind than its API has it.";
+    throw new ConvertError(message, { cause: error });
   }
 }

@@ -1,6 +1,6 @@
 // An Interactions request → a generateContent request, and what could not come along: above all, the
 // state that Interactions keeps at Google and generateContent has sent each time.
-import { isJson, type Json, type Lost, noteRest, renamed } from "./convert-lost.ts";
+import { isJson, type Json, type Lost, noteRest, renamed, soundly } from "./convert-lost.ts";
 import type { GeminiContent, GeminiRequest } from "./gemini.ts";
 import type {
   InteractionContent,
@@ -47,21 +47,29 @@ const WHYS = {
   agent: "Agents answer only to Interactions.",
   continuation_token: "A token is good only where it was issued.",
 };
-const TOOLS: Readonly<Record<string, string>> = {
-  google_search: "googleSearch",
-  code_execution: "codeExecution",
-  url_context: "urlContext",
-  google_maps: "googleMaps",
-  file_search: "fileSearch",
-  computer_use: "computerUse",
-};
+const TOOLS: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    google_search: "googleSearch",
+    code_execution: "codeExecution",
+    url_context: "urlContext",
+    google_maps: "googleMaps",
+    file_search: "fileSearch",
+    computer_use: "computerUse",
+  }),
+);
 
-/** A request of Interactions as one of generateContent. */
-export function toGemini(from: InteractionRequest): {
+interface Converted {
   model: string;
   request: GeminiRequest;
   lost: Lost[];
-} {
+}
+
+/** A request of Interactions as one of generateContent. Throws a `ConvertError` for what is none. */
+export function toGemini(from: InteractionRequest): Converted {
+  return soundly(() => geminiOf(from));
+}
+
+function geminiOf(from: InteractionRequest): Converted {
   const lost: Lost[] = [];
   const config = from.generation_config ?? {};
   const generationConfig = configOf(from, config, lost);
@@ -134,7 +142,7 @@ function toolsOf(tools: readonly Json[], lost: Lost[]): Json[] {
   const functions: Json[] = [];
   const others: Json[] = [];
   for (const [i, { type, ...settings }] of tools.entries()) {
-    const name = TOOLS[String(type)];
+    const name = typeof type === "string" ? TOOLS.get(type) : undefined;
     if (type === "function") {
       const { parameters, ...rest } = settings;
       functions.push({
@@ -183,7 +191,7 @@ export function contentsOf(input: InteractionInput | undefined): GeminiContent[]
     const role = roleOf(step);
     const parts = step.role === undefined ? partsOfStep(step) : partsOfStep(turnStep(step));
     const before = contents.at(-1);
-    if (before?.role === role) before.parts?.push(...parts);
+    if (before?.role === role) for (const part of parts) before.parts?.push(part);
     else contents.push({ role, parts });
   }
   return contents;

@@ -1,6 +1,14 @@
 // A generateContent request → an Interactions request, and what could not come along. Nothing is
 // guessed: what has no place there is named.
-import { isJson, type Json, type Lost, noteRest, renamed, smallTypes } from "./convert-lost.ts";
+import {
+  isJson,
+  type Json,
+  type Lost,
+  noteRest,
+  renamed,
+  smallTypes,
+  soundly,
+} from "./convert-lost.ts";
 import type { GeminiContent, GeminiPart, GeminiRequest } from "./gemini.ts";
 import type {
   InteractionContent,
@@ -42,21 +50,32 @@ const WHYS = {
   topK: "Interactions samples without topK.",
   continuationToken: "A token is good only where it was issued.",
 };
-const TOOLS: Readonly<Record<string, string>> = {
-  googleSearch: "google_search",
-  googleSearchRetrieval: "google_search",
-  codeExecution: "code_execution",
-  urlContext: "url_context",
-  googleMaps: "google_maps",
-  fileSearch: "file_search",
-  computerUse: "computer_use",
-};
+const TOOLS: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    googleSearch: "google_search",
+    googleSearchRetrieval: "google_search",
+    codeExecution: "code_execution",
+    urlContext: "url_context",
+    googleMaps: "google_maps",
+    fileSearch: "file_search",
+    computerUse: "computer_use",
+  }),
+);
 
-/** The request is not stored, as generateContent stores none; set `store` to change that. */
-export function toInteraction(
-  model: string,
-  request: GeminiRequest,
-): { request: InteractionRequest; lost: Lost[] } {
+interface Converted {
+  request: InteractionRequest;
+  lost: Lost[];
+}
+
+/**
+ * The request is not stored, as generateContent stores none; set `store` to change that. Throws a
+ * `ConvertError` for what is no request.
+ */
+export function toInteraction(model: string, request: GeminiRequest): Converted {
+  return soundly(() => interactionOf(model, request));
+}
+
+function interactionOf(model: string, request: GeminiRequest): Converted {
   const lost: Lost[] = [];
   const { contents, systemInstruction, tools, toolConfig, safetySettings } = request;
   const config = configOf(request.generationConfig ?? {}, lost);
@@ -144,7 +163,7 @@ function toolsOf(tools: readonly Json[], lost: Lost[]): Json[] {
   return tools.flatMap((tool, i) =>
     Object.entries(tool).flatMap(([name, settings]): Json[] => {
       if (name === "functionDeclarations") return (settings as Json[]).map(functionOf);
-      const type = TOOLS[name];
+      const type = TOOLS.get(name);
       if (type === undefined) {
         lost.push({ path: `tools[${i}].${name}`, why: "Interactions has no such tool." });
         return [];

@@ -39,10 +39,10 @@ function callOf(step: InteractionStep): GeminiPart {
   if (type === "function_call")
     return { functionCall: { ...called, ...(name !== undefined && { name }), args } };
   if (type === "code_execution_call") {
-    const { language = "python", code = "" } = args;
-    return {
-      executableCode: { language: String(language).toUpperCase(), code: String(code), ...called },
-    };
+    const { language, code } = args;
+    const said = typeof language === "string" ? language : "python";
+    const text = typeof code === "string" ? code : "";
+    return { executableCode: { language: said.toUpperCase(), code: text, ...called } };
   }
   return { toolCall: { toolType: toolOf(type), args, ...called } };
 }
@@ -68,7 +68,9 @@ function toolOf(type: string): string {
 function textOfResult(result: unknown): string {
   if (typeof result === "string") return result;
   if (!Array.isArray(result)) return JSON.stringify(result ?? "");
-  return result.map((one: InteractionContent | null) => one?.text ?? "").join("");
+  return result
+    .map((one) => (isRecord(one) && typeof one.text === "string" ? one.text : ""))
+    .join("");
 }
 
 /** An interaction's usage as Gemini counts it. */
@@ -104,7 +106,7 @@ export function endOfStatus(
     return {};
   if (status === "failed") return { error: firstOf(errors) ?? { code: "interaction_failed" } };
   if (status === "cancelled") return { error: { code: "interaction_cancelled" } };
-  const known = FINISHES[status];
+  const known = FINISHES.get(status);
   if (status === "budget_exceeded") return { finishReason: "MAX_TOKENS", finishMessage: status };
   return { finishReason: known ?? status.toUpperCase() };
 }
@@ -115,12 +117,12 @@ function firstOf(errors: unknown): InteractionError | undefined {
     : undefined;
 }
 
-const FINISHES: Readonly<Record<string, string>> = {
-  completed: "STOP",
-  requires_action: "STOP",
-  incomplete: "MAX_TOKENS",
-  requires_continuation: "CONTINUATION",
-};
+const FINISHES: ReadonlyMap<string, string> = new Map([
+  ["completed", "STOP"],
+  ["requires_action", "STOP"],
+  ["incomplete", "MAX_TOKENS"],
+  ["requires_continuation", "CONTINUATION"],
+]);
 
 /** Citations as generateContent words them. */
 export function citationsOf(annotations: readonly Record<string, unknown>[]) {

@@ -10,7 +10,7 @@ const BACKSLASH = 0x5c;
 
 /** What stands between values at the top level, or between array elements. */
 function isBetween(code: number): boolean {
-  return code === 0x20 || code === 0x0a || code === 0x0d || code === 0x09 || code === 0x2c;
+  return code === 0x20 || code === 0x2c || (code > 8 && code < 14);
 }
 
 export class JsonScan {
@@ -52,6 +52,8 @@ export class JsonScan {
       else if (code === CLOSE_BRACKET && this.#inArray) this.#inArray = false;
       else if (!isBetween(code)) return at;
       at += 1;
+      // A line's end ends what is JSON: what follows may come with the next packet, or with this one.
+      if (code < 0x20 && this.idle) return at;
     }
     return at;
   }

@@ -223,13 +223,17 @@ const FINISH: ReadonlyMap<string, string> = new Map([
 /** A chunk's tokens as OpenAI counts them. */
 export function openAiUsage(chunk: GeminiChunk) {
   const usage = chunk.usageMetadata ?? {};
-  const thoughts = usage.thoughtsTokenCount ?? 0;
+  const thoughts = countOf(usage.thoughtsTokenCount);
   return {
-    prompt_tokens: usage.promptTokenCount ?? 0,
-    completion_tokens: (usage.candidatesTokenCount ?? 0) + thoughts,
-    total_tokens: usage.totalTokenCount ?? 0,
+    prompt_tokens: countOf(usage.promptTokenCount),
+    completion_tokens: countOf(usage.candidatesTokenCount) + thoughts,
+    total_tokens: countOf(usage.totalTokenCount),
     ...(thoughts > 0 && { completion_tokens_details: { reasoning_tokens: thoughts } }),
   };
+}
+
+function countOf(tokens: unknown): number {
+  return typeof tokens === "number" ? tokens : 0;
 }
 
 /** Chunks of one answer → OpenAI's. Remembers what a later chunk depends on. */

@@ -17,7 +17,8 @@ interface Open {
 }
 
 const DEPTH_MAX = 64;
-const INDEX_MAX = 100_000;
+/** How far beyond its end a list may be written: what lies between would have to be sent. */
+const GAP_MAX = 16;
 
 /**
  * The same parts, with each call in one. Its end may be missing; then what follows it ends it, and at
@@ -33,14 +34,17 @@ export function wholeCalls(parts: readonly GeminiPart[], complete: boolean): Gem
     open = undefined;
   };
   for (const part of parts) {
-    const { functionCall: call } = part;
+    if (!isContainer(part)) continue;
+    const call = isContainer(part.functionCall) ? part.functionCall : undefined;
     if (!call || call.name !== undefined) close();
     if (!call || (call.name !== undefined && !call.willContinue && !call.partialArgs)) {
       whole.push(part);
       continue;
     }
     if (call.name !== undefined) open = { part, args: { ...call.args } };
-    for (const piece of (call.partialArgs ?? []) as Piece[]) if (open) put(open.args, piece);
+    const { partialArgs: pieces } = call;
+    if (Array.isArray(pieces))
+      for (const piece of pieces) if (open && isContainer(piece)) put(open.args, piece);
     if (!call.willContinue) close();
   }
   if (complete) close();
@@ -48,7 +52,7 @@ export function wholeCalls(parts: readonly GeminiPart[], complete: boolean): Gem
 }
 
 function put(args: Record<string, unknown>, piece: Piece): void {
-  const keys = keysOf(piece.jsonPath ?? "$");
+  const keys = keysOf(typeof piece.jsonPath === "string" ? piece.jsonPath : "$");
   const last = keys.pop();
   if (last === undefined || keys.length > DEPTH_MAX) return;
   let at: Record<string | number, unknown> = args;
@@ -56,7 +60,7 @@ function put(args: Record<string, unknown>, piece: Piece): void {
     const next = keys[i + 1] ?? last;
     const known = own(at, key);
     const inner = isContainer(known) ? known : typeof next === "number" ? [] : {};
-    set(at, key, inner);
+    if (!set(at, key, inner)) return;
     at = inner as typeof at;
   }
   const before = own(at, last);
@@ -64,7 +68,7 @@ function put(args: Record<string, unknown>, piece: Piece): void {
 }
 
 function valueIn(piece: Piece, before: unknown): unknown {
-  if (piece.stringValue !== undefined)
+  if (typeof piece.stringValue === "string")
     return typeof before === "string" ? before + piece.stringValue : piece.stringValue;
   if (piece.numberValue !== undefined) return piece.numberValue;
   if (piece.boolValue !== undefined) return piece.boolValue;
@@ -79,7 +83,7 @@ function keysOf(path: string): (string | number)[] {
   for (const [, name, index, quoted] of path.matchAll(
     /(?:^\$)?(?:\.([^.[\]]+)|\[(\d+)\]|\['((?:[^'\\]|\\.)*)'\])/g,
   )) {
-    if (index !== undefined) keys.push(Math.min(Number(index), INDEX_MAX));
+    if (index !== undefined) keys.push(Number(index));
     else keys.push(name ?? (quoted as string).replace(/\\(.)/g, "$1"));
   }
   return keys;
@@ -89,9 +93,11 @@ function own(at: object, key: string | number): unknown {
   return Object.hasOwn(at, key) ? (at as Record<string | number, unknown>)[key] : undefined;
 }
 
-/** Never the prototype's. */
-function set(at: object, key: string | number, value: unknown): void {
+/** Never the prototype's, and never far beyond the end of a list. */
+function set(at: object, key: string | number, value: unknown): boolean {
+  if (Array.isArray(at) && (typeof key !== "number" || key > at.length + GAP_MAX)) return false;
   Object.defineProperty(at, key, { value, writable: true, enumerable: true, configurable: true });
+  return true;
 }
 
 function isContainer(value: unknown): value is object {

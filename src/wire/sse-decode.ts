@@ -58,7 +58,7 @@ export class SseDecode {
     let from = 0;
     if (this.#skipLf) {
       this.#skipLf = false;
-      if (bytes[0] === LF) from = 1;
+      if (bytes[0] === LF && this.#json.idle) from = 1;
     }
     let last = bytes.lastIndexOf(LF);
     if (last >= from) this.#usesLf = true;
@@ -138,8 +138,10 @@ export class SseDecode {
     }
     this.#lines(text, start, frames, last);
     // A character cut by the end of the body is a cut, not damage.
-    if (broken && !last) this.#fail("utf8_invalid");
-    else if (broken) frames.push(frameOf("data", "", false));
+    if (broken && !this.#spoiled) {
+      if (last) frames.push(frameOf("data", "", false));
+      else this.#fail("utf8_invalid");
+    }
     if (this.#dataChars + this.#json.openChars > this.#eventBytesMax) this.#fail("event_too_large");
   }
 
@@ -149,26 +151,19 @@ export class SseDecode {
     let cr = text.indexOf("\r", at);
     let lf = text.indexOf("\n", at);
     while (at < text.length && !this.#spoiled) {
-      if (!this.#json.idle) {
-        at = this.#scanJson(text, at, frames);
+      if (!this.#json.idle || startsJson(text.charCodeAt(at))) {
+        // An event that is too large is the last thing that is told.
+        if (this.#data !== undefined) this.#dispatch(frames, true);
+        else at = this.#scanJson(text, at, frames);
         continue;
       }
       if (cr !== -1 && cr < at) cr = text.indexOf("\r", at);
       if (lf !== -1 && lf < at) lf = text.indexOf("\n", at);
-      let end = lf;
+      let end = lf === -1 ? text.length : lf;
       let next = end + 1;
-      if (end === -1) {
-        end = text.length;
-        next = end;
-      }
       if (cr !== -1 && cr < end) {
         next = cr + 1 === end ? next : cr + 1;
         end = cr;
-      }
-      if (end > at && startsJson(text.charCodeAt(at))) {
-        if (this.#data !== undefined) this.#dispatch(frames, true);
-        at = this.#scanJson(text, at, frames);
-        continue;
       }
       if (!this.#line(text, at, end, frames)) {
         const cut = last && next >= text.length && isFieldStart(text.slice(at));
@@ -220,7 +215,7 @@ export class SseDecode {
   #addData(value: string): void {
     if (this.#data === undefined) this.#data = value;
     else this.#more.push(value);
-    this.#dataChars += value.length;
+    this.#dataChars += value.length + 1;
   }
 
   #dispatch(frames: Frame[], whole: boolean): void {
@@ -263,7 +258,7 @@ function soundLines(bytes: Uint8Array): string {
     try {
       text += strict.decode(bytes.subarray(from, at + 1));
     } catch {
-      return text;
+      break;
     }
     from = at + 1;
   }

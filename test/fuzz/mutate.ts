@@ -94,7 +94,8 @@ function mutateJson(
     if (random.chance(0.15))
       put({ of: slot.of, key: random.pick([...WORDS, ...words]) }, get(slot));
   }
-  return (copy as { value: unknown }).value;
+  // As it would come over a wire: no holes, no `undefined`.
+  return (JSON.parse(JSON.stringify(copy)) as { value: unknown }).value;
 }
 
 function fresh(now: unknown, from: Slot, words: readonly string[], random: Random): unknown {

@@ -1,7 +1,7 @@
 // A request body of one API as that of the other, with every field that could not come along.
 import { existsSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
-import { type Lost, toGemini, toInteraction } from "../../wire/convert.ts";
+import { ConvertError, type Lost, toGemini, toInteraction } from "../../wire/convert.ts";
 import { camelRequest } from "../../wire/index.ts";
 import type { InteractionRequest } from "../../wire/interactions.ts";
 import { EXIT, UsageError } from "../exit.ts";
@@ -45,7 +45,8 @@ Exit 0 when converted, 1 with --strict when something was lost, 2 for a wrong ca
 async function run(parsed: Parsed, io: Io): Promise<number> {
   const body = await bodyOf(parsed, io);
   const to = target(parsed.values.to, body);
-  const model = String(parsed.values.model ?? body.model ?? DEFAULT_MODEL);
+  const given = parsed.values.model ?? body.model;
+  const model = typeof given === "string" ? given : DEFAULT_MODEL;
   const made = to === "interactions" ? forward(model, body) : back(body);
   const { values } = parsed;
   const exit = values.strict && made.lost.length > 0 ? EXIT.internal : EXIT.ok;
@@ -69,11 +70,20 @@ interface Made {
 }
 
 function forward(model: string, body: Record<string, unknown>): Made {
-  return { model, ...toInteraction(model, camelRequest(body)) };
+  return converted(() => ({ model, ...toInteraction(model, camelRequest(body)) }));
 }
 
 function back(body: Record<string, unknown>): Made {
-  return toGemini(body as InteractionRequest);
+  return converted(() => toGemini(body as InteractionRequest));
+}
+
+function converted(convert: () => Made): Made {
+  try {
+    return convert();
+  } catch (error) {
+    if (error instanceof ConvertError) throw new UsageError(`pollux convert: ${error.message}`);
+    throw error;
+  }
 }
 
 function target(
