@@ -91,6 +91,8 @@ export async function serveHttp(
       insecureHTTPParser: false,
     },
     (req, res) => {
+      // What was refused is over, and what came with it.
+      if (req.socket.writableEnded) return;
       // Two hosts: what stands in front may have gone by the other one.
       if (isAmbiguous(req)) refuse({ name: "", message: "" }, req.socket);
       else handler(new NodeArrival(req, res, options.stuckMs ?? STUCK_MS));
