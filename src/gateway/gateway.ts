@@ -238,6 +238,13 @@ export class Gateway {
         `This gateway is not addressed as ${JSON.stringify(name.slice(0, 100))}.`,
       );
     const { origin } = headers;
+    // Pictures and scripts that another site embeds bring no origin; a link that is followed is fine.
+    if (
+      origin === undefined &&
+      headers["sec-fetch-site"] === "cross-site" &&
+      headers["sec-fetch-mode"] !== "navigate"
+    )
+      throw new Refusal("origin_refused", "Pages of other sites may not use this gateway.");
     if (origin === undefined || origins.includes(origin) || origins.includes("*")) return;
     if (/^https?:\/\//.test(origin) && origin.replace(/^https?:\/\//, "").toLowerCase() === host)
       return;
@@ -355,5 +362,7 @@ function problemOf(error: unknown): Failure {
     return failure("store_unavailable", `${error.message} ${error.next}`);
   const why = (error as { why?: keyof typeof BODY_CODES } | undefined)?.why;
   if (why !== undefined && why in BODY_CODES) return failure(BODY_CODES[why]);
+  if (error instanceof RangeError && /call stack/i.test(error.message))
+    return failure("request_invalid", "The request is nested too deeply.");
   return failure("internal", "The gateway failed; its log tells why.");
 }

@@ -150,7 +150,8 @@ export class Publication implements Writer {
     const raw = at < 0 ? undefined : this.freshJson[at];
     if (at >= 0) this.forgetFresh(at + 1);
     // An entry is one line; Gemini's own chunks are, those of array mode are not.
-    const json = raw === undefined || /[\r\n]/.test(raw) ? JSON.stringify(event.chunk) : raw;
+    // Written anew it might be nested too deeply; line ends stand only between the tokens of JSON.
+    const json = raw?.replace(/[\r\n]+/g, " ") ?? JSON.stringify(event.chunk);
     // Chunks that name what they tell of: its beginning and its end.
     return chunkEntry(event, json, event.chunk.responseId && this.options.via?.());
   }

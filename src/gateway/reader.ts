@@ -107,7 +107,12 @@ export class Reader {
     const last = entries.at(-1);
     if (!last) return;
     this.cursor = last.seq;
-    this.blocked = !this.options.sink.take(entries);
+    try {
+      this.blocked = !this.options.sink.take(entries);
+    } catch {
+      // What upstream said cannot be written in this reader's form. It is no other stream's business.
+      return this.abandon(failure("malformed_response"));
+    }
     if (isEnd(last)) this.close();
   }
 

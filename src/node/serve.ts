@@ -89,8 +89,16 @@ export async function serveHttp(
       connectionsCheckingInterval: Math.min(CHECK_MS, options.headersMs ?? HEADERS_MS),
       noDelay: true,
       insecureHTTPParser: false,
+      // Looked at here: Node would refuse one, and serve what follows on the same connection.
+      requireHostHeader: false,
     },
-    (req, res) => handler(new NodeArrival(req, res, options.stuckMs ?? STUCK_MS)),
+    (req, res) => {
+      // What was refused is over, and what came with it.
+      if (req.socket.writableEnded) return;
+      // Two hosts, or none: what stands in front may have gone by another one.
+      if (isAmbiguous(req)) refuse({ name: "", message: "" }, req.socket);
+      else handler(new NodeArrival(req, res, options.stuckMs ?? STUCK_MS));
+    },
   );
   server.maxHeadersCount = HEADERS_MAX;
   server.maxConnections = options.connectionsMax ?? CONNECTIONS_MAX;
@@ -137,6 +145,13 @@ function refuse(error: NodeJS.ErrnoException, socket: Socket): void {
   socket.end(
     `HTTP/1.1 ${status}\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\nconnection: close\r\n\r\n${body}`,
   );
+}
+
+function isAmbiguous({ rawHeaders, httpVersion }: IncomingMessage): boolean {
+  let hosts = 0;
+  for (let i = 0; i < rawHeaders.length; i += 2)
+    if (rawHeaders[i]?.length === 4 && rawHeaders[i]?.toLowerCase() === "host") hosts += 1;
+  return hosts > 1 || (hosts === 0 && httpVersion !== "1.0");
 }
 
 class NodeArrival implements Arrival, Outlet {

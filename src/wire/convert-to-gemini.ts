@@ -64,7 +64,7 @@ interface Converted {
   lost: Lost[];
 }
 
-/** A request of Interactions as one of generateContent; throws a `ConvertError` for what is no request. */
+/** A request of Interactions as one of generateContent. Throws a `ConvertError` for what is none. */
 export function toGemini(from: InteractionRequest): Converted {
   return soundly(() => geminiOf(from));
 }

@@ -1,5 +1,5 @@
 // The pages' files: built beside the package, or, in a checkout, built when their sources changed.
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, statSync } from "node:fs";
 import { extname, join, normalize } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Asset } from "../../gateway/index.ts";
@@ -30,16 +30,19 @@ export async function pagesFolder(): Promise<string | undefined> {
 }
 
 export function assetsIn(folder: string): (path: string) => Asset | undefined {
-  const known = new Map<string, Asset | undefined>();
+  const known = new Map<string, Asset>();
   return (path) => {
-    if (!known.has(path)) known.set(path, load(folder, PAGES[path] ?? path.slice(1)));
-    return known.get(path);
+    const found = known.get(path) ?? load(folder, PAGES[path] ?? path.slice(1));
+    // Only what is there: anybody may ask for any number of paths.
+    if (found) known.set(path, found);
+    return found;
   };
 }
 
 function load(folder: string, name: string): Asset | undefined {
   const file = join(folder, normalize(`/${name}`));
-  if (!file.startsWith(folder) || !existsSync(file)) return undefined;
+  if (!file.startsWith(folder) || !statSync(file, { throwIfNoEntry: false })?.isFile())
+    return undefined;
   const read = (path: string) =>
     existsSync(path) ? new Uint8Array(readFileSync(path)) : undefined;
   return {

@@ -1,6 +1,6 @@
 // `GET /doctor`: the doctor's findings about this gateway's own way to Gemini, for its operators. One
 // examination at a time, because it spends a little of the key's quota; whoever asks meanwhile shares it.
-import { costs, examineAll, type Report, type VertexTarget } from "../../doctor/index.ts";
+import { CHECKS, costs, examineAll, type Report, type VertexTarget } from "../../doctor/index.ts";
 import { type ExtraRoute, json, Refusal, type VertexPlace } from "../../gateway/index.ts";
 import { DEFAULT_MODEL } from "../../sim/index.ts";
 import { worldOf } from "../doctor/world.ts";
@@ -41,8 +41,10 @@ export function doctorRoute({ upstream, env, cwd, statusPage, page }: DoctorPlac
       const options = {
         model: env.POLLUX_MODEL ?? DEFAULT_MODEL,
         timeoutMs: TIMEOUT_MS,
-        offline: guest.query.get("offline") === "true",
+        // The simulator needs neither a network nor a key.
+        offline: upstream.sim || guest.query.get("offline") === "true",
         simulated: upstream.sim,
+        ...(upstream.sim && { only: CHECKS.map(({ id }) => id).filter((id) => id !== "key") }),
         ...(upstream.vertex && { vertex: vertexTargetOf(upstream.vertex) }),
         ...(!upstream.sim && upstream.baseUrl !== "" && { baseUrl: upstream.baseUrl }),
         ...(statusPage && { statusPage }),

@@ -19,14 +19,31 @@ export function readTokens(path: string): ClientEntry[] {
       EXIT.config,
     );
   for (const [i, token] of tokens.entries()) {
-    const { name, hash } = (token ?? {}) as Partial<ClientEntry>;
-    if (typeof name !== "string" || typeof hash !== "string" || !/^[0-9a-f]{64}$/.test(hash))
-      throw new UsageError(
-        `${path}: tokens[${i}] needs a name and a SHA-256 hash in hex`,
-        EXIT.config,
-      );
+    const problem = problemOf((token ?? {}) as Record<string, unknown>);
+    if (problem) throw new UsageError(`${path}: tokens[${i}] ${problem}`, EXIT.config);
   }
   return tokens as ClientEntry[];
+}
+
+const LIMITS = ["requestsPerMinute", "tokensPerMinute", "streams"] as const;
+
+/** What is written by hand must not open a door because it was misread. */
+function problemOf(token: Record<string, unknown>): string | undefined {
+  const { name, hash, operator, expires, models } = token;
+  if (typeof name !== "string" || typeof hash !== "string" || !/^[0-9a-f]{64}$/.test(hash))
+    return "needs a name and a SHA-256 hash in hex";
+  if (operator !== undefined && typeof operator !== "boolean")
+    return "operator: expected true or false";
+  if (expires !== undefined && (typeof expires !== "string" || Number.isNaN(Date.parse(expires))))
+    return "expires: expected a date such as 2027-01-31";
+  const isList = Array.isArray(models) && models.every((one) => typeof one === "string");
+  if (models !== undefined && !isList) return "models: expected a list of names";
+  const odd = LIMITS.find((key) => token[key] !== undefined && !isCount(token[key]));
+  return odd && `${odd}: expected a whole number of at least 1`;
+}
+
+function isCount(value: unknown): boolean {
+  return Number.isSafeInteger(value) && (value as number) >= 1;
 }
 
 /** Written whole and then put in place, so that a reader never sees half of it. */

@@ -9,6 +9,9 @@ import { RelaySink } from "../sinks/relay-sink.ts";
 import { answerHeaders, begin, type Guest, type House, readJson, sinkOptions } from "./door.ts";
 
 const LIST_MAX = 200;
+/** A client's own patience has an end, too. */
+const DEADLINE_MS_MAX = 24 * 3_600_000;
+const ATTEMPTS_MAX = 20;
 const PAGE_BYTES = 1024 * 1024;
 const ID = /^[\w-]{8,100}$/;
 
@@ -23,6 +26,11 @@ export async function startStream(house: House, guest: Guest): Promise<void> {
   const asked = { ...camelRequest(body), model: name } as StreamRequest;
   const { request } = requestOf(asked);
   const { deadlineMs, maxAttempts, resume } = asked;
+  if ((deadlineMs ?? 0) > DEADLINE_MS_MAX || (maxAttempts ?? 0) > ATTEMPTS_MAX)
+    throw new Refusal(
+      "request_invalid",
+      `deadlineMs: at most ${DEADLINE_MS_MAX}; maxAttempts: at most ${ATTEMPTS_MAX}`,
+    );
   const { head, created } = await begin(house, guest, "streams", {
     model: name,
     request,
@@ -86,7 +94,7 @@ export async function removeStream(house: House, guest: Guest): Promise<void> {
 /** `GET /streams` */
 export async function listStreams(house: House, guest: Guest): Promise<void> {
   const { query, client } = guest;
-  const limit = Math.min(LIST_MAX, Math.max(1, Number(query.get("limit")) || 50));
+  const limit = Math.min(LIST_MAX, Math.max(1, Math.floor(Number(query.get("limit"))) || 50));
   const before = Number(query.get("before"));
   const state = query.get("state");
   const all = client.operator && query.get("all") === "true";

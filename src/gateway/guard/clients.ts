@@ -70,7 +70,8 @@ export class Clients {
     for (const entry of this.entries) if (isEqual(entry.hash, hash)) found = entry;
     if (!found) throw new Refusal("client_token_invalid");
     const { hash: _, expires, operator = false, ...rest } = found;
-    if (expires !== undefined && Date.parse(expires) <= this.now())
+    // A date that is none is no date in the future.
+    if (expires !== undefined && !(Date.parse(expires) > this.now()))
       throw new Refusal("client_token_invalid", "This client token has expired.");
     return { ...rest, operator };
   }
@@ -92,7 +93,8 @@ export function cookieOf(token: string, secure: boolean): string {
   return `${COOKIE}=${token}; HttpOnly; SameSite=Strict; Path=/; Max-Age=2592000${more}`;
 }
 
-function isEqual(a: string, b: string): boolean {
+/** In the same time wherever they differ; `b` is what is known. */
+export function isEqual(a: string, b: string): boolean {
   let differs = a.length ^ b.length;
   for (let i = 0; i < b.length; i += 1) differs |= (a.charCodeAt(i) || 0) ^ b.charCodeAt(i);
   return differs === 0;

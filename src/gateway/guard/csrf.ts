@@ -2,7 +2,7 @@
 // sites make it ask. So a change that is allowed by the cookie alone needs a word that only our own
 // pages can read.
 import { Refusal } from "../refusal.ts";
-import { hashToken } from "./clients.ts";
+import { hashToken, isEqual } from "./clients.ts";
 
 export const CSRF_HEADER = "x-pollux-csrf";
 const WORD_CHARS = 32;
@@ -16,10 +16,12 @@ export async function csrfOf({ cookie = "" }: Headers): Promise<string> {
 
 export async function checkCsrf(method: string, headers: Headers): Promise<void> {
   if (method === "GET" || method === "HEAD") return;
-  // Whoever sends a token of their own has not been talked into it.
-  if (headers.authorization !== undefined || headers["x-goog-api-key"] !== undefined) return;
+  // Whoever sends a token of their own has not been talked into it. A name and password in the address
+  // of a form would make an authorization too, and the cookie would still say who asks.
+  if (/^bearer /i.test(headers.authorization ?? "") || headers["x-goog-api-key"] !== undefined)
+    return;
   const wanted = await csrfOf(headers);
-  if (wanted !== "" && headers[CSRF_HEADER] !== wanted)
+  if (wanted !== "" && !isEqual(headers[CSRF_HEADER] ?? "", wanted))
     throw new Refusal(
       "origin_refused",
       `The header ${CSRF_HEADER} is missing or old; reload the page.`,

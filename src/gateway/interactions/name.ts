@@ -18,8 +18,13 @@ export function nameOf(google: string, stream: string): string {
 export function readName(text: string): Name {
   const at = text.lastIndexOf(MARK);
   const stream = text.slice(at + 1);
-  if (!UUID.test(stream)) return { google: text, stream: undefined };
-  return { google: text.slice(0, Math.max(0, at)), stream };
+  if (!UUID.test(stream)) return { google: pathWord(text), stream: undefined };
+  return { google: pathWord(text.slice(0, Math.max(0, at))), stream };
+}
+
+/** Dots would be a step up in a path. */
+function pathWord(google: string): string {
+  return /^\.{1,2}$/.test(google) ? "" : google;
 }
 
 /** The place of an event: its entry, and which of the events of that entry it is. */

@@ -69,10 +69,13 @@ export class FormSink implements Sink {
 
   private end(end: TerminalEvent, text: string): void {
     if (this.over) return;
-    this.over = true;
     const problem = this.encode.problem(end);
-    if (!this.sending.isOpen && text === "" && problem) this.refuse(problem);
-    else this.sending.end(text + this.encode.end(end));
+    const refused = !this.sending.isOpen && text === "" ? problem : undefined;
+    // Before it is over: what cannot be written fails in place of it.
+    const rest = refused ? "" : text + this.encode.end(end);
+    this.over = true;
+    if (refused) this.refuse(refused);
+    else this.sending.end(rest);
   }
 
   private refuse(problem: Failure): void {
