@@ -19,14 +19,14 @@ import { openStore } from "../../src/store/index.ts";
 import { type HostOptions, host } from "../gateway/host.ts";
 
 /** Looks like a key, and must show up nowhere. */
-export const CANARY = "AIzaSyAttackAttackAttackAttackAttack1234";
+const CANARY = "AIzaSyAttackAttackAttackAttackAttack1234";
 export const MODEL = "gemini-3.6-flash";
 export const BODY = JSON.stringify({ contents: [{ role: "user", parts: [{ text: "Hi" }] }] });
 const ANSWER = {
   candidates: [{ content: { parts: [{ text: "Hello." }], role: "model" }, finishReason: "STOP" }],
 };
 
-export interface Asked {
+interface Asked {
   method: string;
   url: string;
   headers: IncomingMessage["headers"];
@@ -35,7 +35,7 @@ export interface Asked {
 type Answering = (req: IncomingMessage, res: ServerResponse) => void;
 
 /** Answers everything as Gemini would, until it is told otherwise. */
-export async function upstreamOf(answer: Answering = usual) {
+async function upstreamOf(answer: Answering = usual) {
   const asked: Asked[] = [];
   const made = { asked, answer };
   const server = createServer((req, res) => {

@@ -1,14 +1,12 @@
 // The chat page for everybody: keyboard alone, what is announced, contrast, narrow screens; and its size.
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { after, test } from "node:test";
-import type { Page } from "playwright-core";
+import { violations } from "./axe.ts";
 import { Scripted } from "./scripted.ts";
+import { scriptBytes } from "./scripts-size.ts";
 import { ask, ready, settled, shows, stage } from "./stage.ts";
 
 const JS_BYTES_MAX = 45 * 1024;
-const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 const upstream = new Scripted();
 const house = stage(async () => {
@@ -16,21 +14,6 @@ const house = stage(async () => {
   return ["--upstream", upstream.url];
 });
 after(() => upstream.close());
-
-/** Serious and critical violations, as words. */
-async function violations(page: Page): Promise<string[]> {
-  await page.evaluate(AXE);
-  return page.evaluate(async () => {
-    interface Found {
-      violations: { id: string; impact: string; nodes: { html: string }[] }[];
-    }
-    const { axe } = globalThis as unknown as { axe: { run(): Promise<Found> } };
-    const { violations } = await axe.run();
-    return violations
-      .filter(({ impact }) => impact === "serious" || impact === "critical")
-      .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(" | ")}`);
-  });
-}
 
 const RICH =
   "## Title\n\nText with `code`, a [link](https://example.com) and **weight**.\n\n```js\nlet a = 1;\n```\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n- [x] done\n\n> said\n\n![pic](https://example.com/a.png)\n";
@@ -160,24 +143,15 @@ test("320 pixels wide nothing is scrolled sideways, and every target can be touc
 
 test("the script of the page, with all it loads for an answer, is small", async () => {
   const { page } = await house.open();
-  const scripts = new Set<string>();
-  page.on("request", (request) => request.url().endsWith(".js") && scripts.add(request.url()));
-  await page.reload();
-  await ready(page);
-  await ask(page, "Hello");
-  const asked = await upstream.asked();
-  asked.say("Hi.");
-  asked.finish();
-  await settled(page);
-  let bytes = 0;
-  for (const url of scripts) {
-    const response = await fetch(url, { headers: { "accept-encoding": "gzip" } });
-    assert.equal(response.headers.get("content-encoding"), "gzip");
-    assert.match(response.headers.get("cache-control") ?? "", /immutable/);
-    // What was sent is not to be seen through fetch; the length is.
-    bytes += Number(response.headers.get("content-length"));
-  }
-  assert.ok(scripts.size > 0 && bytes > 10_000);
+  const bytes = await scriptBytes(page, async () => {
+    await page.reload();
+    await ready(page);
+    await ask(page, "Hello");
+    const asked = await upstream.asked();
+    asked.say("Hi.");
+    asked.finish();
+    await settled(page);
+  });
   assert.ok(bytes <= JS_BYTES_MAX, `${bytes} bytes of script`);
   await page.close();
 });

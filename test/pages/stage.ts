@@ -30,6 +30,7 @@ const WAIT_MS = 15_000;
 export function stage(
   args: () => readonly string[] | Promise<readonly string[]> = () => [],
   config: unknown = {},
+  env: Record<string, string> = {},
 ): Stage {
   const place = folder();
   writeFileSync(join(place.path, "pollux.config.json"), JSON.stringify(config));
@@ -40,7 +41,7 @@ export function stage(
     assert.ok(executablePath, "Chromium is not installed: apt-get install chromium");
     more = await args();
     const [gateway, browser] = await Promise.all([
-      gatewayProcess(["--port", "0", "--quiet", ...more], { cwd: place.path }),
+      gatewayProcess(["--port", "0", "--quiet", ...more], { cwd: place.path, env }),
       chromium.launch({ executablePath, args: ["--no-sandbox"] }),
     ]);
     Object.assign(stage, { gateway, browser, url: gateway.url });
@@ -68,6 +69,7 @@ export function stage(
     const { port } = new URL(stage.url as string);
     stage.gateway = await gatewayProcess(["--port", port, "--quiet", ...more], {
       cwd: place.path,
+      env,
     });
   };
   stage.json = async <T>(path: string) =>

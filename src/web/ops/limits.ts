@@ -65,7 +65,7 @@ function keyTable(rows: readonly KeyRow[], nowMs: number): HTMLElement {
     rows.map(({ name, ending, state, inFlight, rests }) => [
       name,
       el("code", {}, `…${ending}`),
-      el("span", { class: state === "ready" ? "is-ok" : "is-warn" }, state),
+      el("span", { class: state === "ok" ? "is-ok" : "is-warn" }, state),
       count(inFlight),
       rests.length === 0
         ? "–"

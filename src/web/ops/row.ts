@@ -14,10 +14,10 @@ export const COLUMNS = [
   ["age", "Age"],
   ["first", "First token"],
   ["last", "Last chunk"],
-  ["speed", "Characters/s"],
+  ["speed", "Chars/s"],
   ["tokens", "Tokens"],
   ["attempts", "Attempts"],
-  ["mended", "Recoveries"],
+  ["mended", "Mended"],
   ["readers", "Readers"],
   ["cause", "Cause"],
 ] as const;

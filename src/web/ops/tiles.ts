@@ -32,7 +32,7 @@ const TILES: readonly { name: string; about: string; draw: Draw }[] = [
     draw: inFlight,
   },
   { name: "First token, p95", about: "From the start of a stream to its first text", draw: first },
-  { name: "Gap between chunks, p95", about: "Silence between two chunks of a stream", draw: gap },
+  { name: "Chunk gap, p95", about: "Silence between two chunks of a stream", draw: gap },
   {
     name: "Completed",
     about: "Of the streams that ended and that nobody stopped or left",

@@ -59,7 +59,7 @@ export class Feed implements Watcher {
   private count = 0;
   private seq = 0;
   private ticks = 0;
-  private lastSignMs: number;
+  private lastSignMs: number | undefined;
   private pushedMs = 0;
   private quietUntilMs = 0;
   private lookedMs = 0;
@@ -70,7 +70,6 @@ export class Feed implements Watcher {
     this.clock = clock;
     this.sources = sources;
     this.sinceMs = this.nowMs();
-    this.lastSignMs = this.sinceMs;
     this.minutes = new Minutes(this.sinceMs);
     this.verdict = { level: "ok", sinceMs: this.sinceMs, reasons: [] };
   }
@@ -338,7 +337,7 @@ export class Feed implements Watcher {
       keys: sources.keys(),
       circuits: this.circuits(atMs),
       limits: this.limits(atMs),
-      quietMs: this.live.size > 0 ? 0 : atMs - this.lastSignMs,
+      quietMs: this.live.size > 0 ? 0 : atMs - (this.lastSignMs ?? Number.NEGATIVE_INFINITY),
     });
     const sinceMs = level === this.verdict.level ? this.verdict.sinceMs : atMs;
     this.verdict = { level, sinceMs, reasons };

@@ -37,7 +37,7 @@ const RULES = {
     "warn",
     "First token p95 of 5 min is more than twice the median of the hour's p95 by minute.",
   ],
-  traffic: ["idle", "No stream began or ran for 10 min."],
+  traffic: ["idle", "No stream began or ran for 10 min, or none at all yet."],
 } as const satisfies Record<string, readonly [Level, string]>;
 
 type RuleName = keyof typeof RULES;
@@ -57,7 +57,7 @@ export interface Signs {
   keys: readonly KeyRow[];
   circuits: readonly CircuitRow[];
   limits: readonly LimitRow[];
-  /** Since when nothing began or ran. */
+  /** How long nothing began or ran; infinite where nothing ever did. */
   quietMs: number;
 }
 
@@ -65,7 +65,10 @@ type Reason = OpsVerdict["reasons"][number];
 
 export function judge(signs: Signs): Omit<OpsVerdict, "sinceMs"> {
   const reasons = [...ofParts(signs), ...ofStreams(signs.windows), ...ofSpeed(signs)];
-  if (signs.quietMs >= IDLE_MS) reasons.push(because("traffic", "No traffic for 10 min"));
+  if (signs.quietMs >= IDLE_MS)
+    reasons.push(
+      because("traffic", signs.quietMs < Infinity ? "No traffic for 10 min" : "No stream yet"),
+    );
   const weight = { bad: 0, idle: 1, warn: 2, ok: 3 };
   reasons.sort((a, b) => weight[a.level] - weight[b.level]);
   return { level: reasons[0]?.level ?? "ok", reasons };
