@@ -111,7 +111,8 @@ export class Reader {
       this.blocked = !this.options.sink.take(entries);
     } catch {
       // What upstream said cannot be written in this reader's form. It is no other stream's business.
-      return this.abandon(failure("malformed_response"));
+      this.abandon(failure("malformed_response"));
+      return;
     }
     if (isEnd(last)) this.close();
   }

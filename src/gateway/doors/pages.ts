@@ -75,6 +75,7 @@ export function pageRoutes(parts: PagesParts): ExtraRoute[] {
   ];
 }
 
+/** Answers with a file of the pages, compressed as the browser takes it. */
 export function sendAsset(guest: Guest, { asset }: Pick<PagesParts, "asset">): void {
   const { exchange, requestId } = guest;
   const found = asset(exchange.path);
