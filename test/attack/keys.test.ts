@@ -113,7 +113,7 @@ for (const [name, told] of Object.entries(ANSWERS)) {
       const headers = { "x-server-timeout": "1" };
       const { text, headers: sent } = await made.ask(path, { ...init, headers });
       // What a model says is its own: the key it was not told it cannot know.
-      const isSaid = /finish|block/.test(name) && !/"error"/.test(text);
+      const isSaid = /finish|block/.test(name) && /candidates|promptFeedback|"choices"/.test(text);
       if (!isSaid) assert.ok(!text.includes(CANARY), `${path}: ${text.slice(0, 900)}`);
       assert.ok(
         !JSON.stringify([...sent]).includes(CANARY),
