@@ -3,7 +3,9 @@
 const DISTANCE_MAX = 3;
 
 function nearest(word: string, known: readonly string[]): string | undefined {
+  // A word is not near to one that is so much shorter.
   const [best] = known
+    .filter((name) => word.length <= name.length + DISTANCE_MAX)
     .map((name) => ({ name, far: distance(word.toLowerCase(), name.toLowerCase()) }))
     .sort((a, b) => a.far - b.far);
   const near = best && best.far <= DISTANCE_MAX && best.far < Math.max(2, word.length);

@@ -16,8 +16,8 @@ const RUNS_USUAL = 400;
 const WAYS = 6;
 
 const GROWTH_MAX = 9;
-const NOTICED_MS = 2;
-const CHARS = 8_000;
+const NOTICED_MS = 4;
+const CHARS = 4_000;
 const LOOKS = 4;
 
 for (const target of TARGETS) {
@@ -62,7 +62,7 @@ for (const target of TARGETS.filter(({ plain }) => plain)) {
       typeof seed === "string" ? seed : Buffer.from(seed as Uint8Array).toString(),
     );
     const words = target.words.filter((word) => word !== "");
-    const pairs = words.flatMap((a) => words.slice(0, 6).map((b) => a + b));
+    const pairs = words.flatMap((a) => words.slice(0, 3).map((b) => a + b));
     const around = ['{"a":"', '{"', "[", "data: "].flatMap((head) =>
       ["\\n", '""', "\n"].map((unit) => [head, unit]),
     );

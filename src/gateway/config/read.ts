@@ -58,9 +58,15 @@ export function readConfig({ flags, env, file }: Sources): Config {
 export function printConfig(config: Config): Record<string, { value: Value; from: Origin }> {
   const shown: Record<string, Settled> = {};
   for (const [path, { value, from }] of config) {
-    shown[path] = { value: typeof value === "string" ? hidden(value) : value, from };
+    shown[path] = { value: hiddenIn(value), from };
   }
   return shown;
+}
+
+function hiddenIn(value: Value): Value {
+  if (typeof value === "string") return hidden(value);
+  // A key may stand where its variable's name should.
+  return Array.isArray(value) ? value.map(hidden) : value;
 }
 
 function hidden(value: string): string {
@@ -94,6 +100,7 @@ function flatten(file: unknown, problems: string[]): Map<string, unknown> {
 
 function unknown(path: string, known: readonly string[]): string {
   const near = known
+    .filter((name) => path.length <= 2 * name.length)
     .map((name) => ({ name, far: distance(path, name) }))
     .sort((a, b) => a.far - b.far)[0];
   const hint =
