@@ -1,5 +1,5 @@
-// How the chat page feels while an answer comes: frames, keys, lag and stop, in Chromium with a slowed
-// processor. Prints a page; `--write` keeps it in bench/RESULTS.md.
+// How the pages feel: the chat's frames, keys, lag and stop while an answer comes, in Chromium with a slowed
+// processor; and what the operations page costs. Prints a page; `--write` keeps it in bench/RESULTS.md.
 import { cpus } from "node:os";
 import { parseArgs } from "node:util";
 import { type Browser, chromium, type Page } from "playwright-core";
@@ -22,6 +22,8 @@ const TICK_MS = 10;
 const KEY_EVERY_MS = 150;
 const WORDS = 50_000;
 const STOPS = 10;
+const OPS_STREAMS = 500;
+const OPS_SECONDS = 15;
 
 interface Seen {
   frames: number[];
@@ -183,6 +185,60 @@ async function stops(browser: Browser, url: string, upstream: Scripted): Promise
   ];
 }
 
+/** The operations page while hundreds of streams run: what it is told, and what the tab costs. */
+async function operations(browser: Browser, url: string, upstream: Scripted): Promise<string[]> {
+  const speaking = new Set<Asked>();
+  upstream.always = (asked) => {
+    speaking.add(asked);
+    void asked.gone.then(() => speaking.delete(asked));
+  };
+  const clients = new AbortController();
+  const body = JSON.stringify({ contents: [{ role: "user", parts: [{ text: "Rivers" }] }] });
+  for (let i = 0; i < OPS_STREAMS; i += 1)
+    fetch(`${url}/v1beta/models/gemini-3.6-flash:streamGenerateContent?alt=sse`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body,
+      signal: clients.signal,
+    })
+      .then((response) => response.text())
+      .catch(() => {});
+  while (speaking.size < OPS_STREAMS) await wait(50);
+  const talking = setInterval(() => {
+    for (const asked of speaking) if (Math.random() < 0.25) asked.say("a few more words ");
+  }, 250);
+  const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+  const session = await page.context().newCDPSession(page);
+  let messages = 0;
+  let bytes = 0;
+  await session.send("Network.enable");
+  session.on("Network.eventSourceMessageReceived", ({ data }) => {
+    messages += 1;
+    bytes += data.length;
+  });
+  await page.goto(`${url}/ops`);
+  await page.waitForSelector("#rows tr");
+  await wait(3_000);
+  await session.send("Performance.enable");
+  const busy = async () =>
+    (await session.send("Performance.getMetrics")).metrics.find(
+      ({ name }) => name === "TaskDuration",
+    )?.value ?? 0;
+  [messages, bytes] = [0, 0];
+  const before = await busy();
+  await wait(OPS_SECONDS * 1_000);
+  const share = ((await busy()) - before) / OPS_SECONDS;
+  clearInterval(talking);
+  clients.abort();
+  upstream.always = undefined;
+  await page.close();
+  return [
+    `| operations, ${OPS_STREAMS} streams: messages a second | ${(messages / OPS_SECONDS).toFixed(1)} | 4 |`,
+    `| operations: kB a second | ${(bytes / OPS_SECONDS / 1_000).toFixed(1)} | 60 |`,
+    `| operations: the tab's share of a core, not slowed | ${(share * 100).toFixed(1)} % | 15 % |`,
+  ];
+}
+
 const upstream = new Scripted();
 await upstream.open();
 const place = folder();
@@ -198,9 +254,10 @@ try {
     ...(await stream(browser, gateway.url, upstream)),
     ...(await linear(browser, gateway.url, upstream)),
     ...(await stops(browser, gateway.url, upstream)),
+    ...(await operations(browser, gateway.url, upstream)),
   ];
   const told = [
-    "# How the chat page feels",
+    "# How the pages feel",
     "",
     `Chromium ${browser.version()} with its processor slowed ${SLOWER} times, a gateway of its own, ${TOKENS_PER_SECOND} tokens a second for ${SECONDS} s. ${cpus()[0]?.model ?? "processor"} × ${cpus().length}, Node ${process.version}, ${new Date().toISOString().slice(0, 10)}. Repeat: \`npm run bench:pages -- --write\`.`,
     "",

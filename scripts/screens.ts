@@ -43,6 +43,38 @@ async function mended(page: Page): Promise<void> {
   await page.evaluate(() => document.querySelector(".seam")?.scrollIntoView({ block: "center" }));
 }
 
+/** Streams of every fate, for the operations page. */
+async function traffic(url: string): Promise<void> {
+  const faults = ["ok", "ok", "cut after 5 chunks; ok", "ok", "429 retry 1s; ok", "503; ok", "ok"];
+  const asks = Array.from({ length: 28 }, async (_, i) => {
+    const model = i % 3 === 0 ? "gemini-2.5-pro" : "gemini-3.6-flash";
+    const response = await fetch(`${url}/v1beta/models/${model}:streamGenerateContent?alt=sse`, {
+      method: "POST",
+      headers: { "content-type": "application/json", "x-sim": faults[i % faults.length] as string },
+      body: JSON.stringify({
+        contents: [{ role: "user", parts: [{ text: `Write ${300 + i * 60} words (${i})` }] }],
+      }),
+    });
+    await response.text();
+  });
+  await Promise.all(asks);
+}
+
+async function operations(browser: Browser, url: string, theme: "light" | "dark"): Promise<void> {
+  const context = await browser.newContext({ colorScheme: theme, viewport: WIDE });
+  const page = await context.newPage();
+  await page.goto(`${url}/ops`);
+  await page.waitForSelector("#rows >> text=Completed after recovery");
+  await shot(page, `ops-${theme}`);
+  await page.click("#rows tr:has-text('after recovery') button >> nth=0");
+  await page.waitForSelector("dialog .waterfall");
+  await shot(page, `ops-stream-${theme}`);
+  await page.goto(`${url}/doctor`);
+  await page.waitForSelector("h1 >> text=Nothing is wrong");
+  await shot(page, `doctor-${theme}`);
+  await context.close();
+}
+
 const shot = (page: Page, name: string) => page.screenshot({ path: join(OUT, `${name}.png`) });
 
 mkdirSync(OUT, { recursive: true });
@@ -71,6 +103,9 @@ try {
     await shot(narrow, `chat-narrow-${theme}`);
     await narrow.context().close();
   }
+  const running = traffic(gateway.url);
+  for (const theme of ["light", "dark"] as const) await operations(browser, gateway.url, theme);
+  await running;
 } finally {
   await browser.close();
   await gateway.kill("SIGKILL");

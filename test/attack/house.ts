@@ -19,7 +19,7 @@ import { openStore } from "../../src/store/index.ts";
 import { type HostOptions, host } from "../gateway/host.ts";
 
 /** Looks like a key, and must show up nowhere. */
-const CANARY = "AIzaSyAttackAttackAttackAttackAttack1234";
+export const CANARY = "AIzaSyAttackAttackAttackAttackAttack1234";
 export const MODEL = "gemini-3.6-flash";
 export const BODY = JSON.stringify({ contents: [{ role: "user", parts: [{ text: "Hi" }] }] });
 const ANSWER = {
