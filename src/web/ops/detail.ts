@@ -107,7 +107,7 @@ function show(place: HTMLElement, detail: StreamDetail, nowMs: number): void {
     el(
       "p",
       { class: "small legend" },
-      "hatched: connecting · bars: chunks, as high as their text · amber: silence · dotted: wait · ⊕ blue: splice · ✕ red: failure",
+      "outlined: connecting · bars: chunks, as high as their text · amber: silence · dotted: wait · ⊕ blue: splice · ✕ red: failure",
     ),
     left.length > 0 ? el("p", { class: "small" }, `Not kept: ${left.join(", ")}.`) : "",
     tableOf(happenings, (i) => {
