@@ -10,7 +10,7 @@ const FACTOR = 4;
 const GROWTH_MAX = 9;
 /** Below this the clock says nothing, and nobody is held up. */
 const NOTICED_MS = 0.15;
-const LOOKS = 4;
+const LOOKS = 8;
 /** What meets only the operator's own settings. */
 const OWN_SETTINGS = new Set([String.raw`\/+$`]);
 

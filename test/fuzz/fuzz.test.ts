@@ -18,7 +18,7 @@ const WAYS = 6;
 const GROWTH_MAX = 9;
 const NOTICED_MS = 4;
 const CHARS = 4_000;
-const LOOKS = 4;
+const LOOKS = 8;
 
 for (const target of TARGETS) {
   test(`${target.name}: holds for what was found, and for fresh inputs`, async () => {
