@@ -52,7 +52,7 @@ function growthOf({ plain }: Target, small: unknown, large: unknown): number {
   if (quickestMs(run(large), 1) < NOTICED_MS) return 0;
   let least = Number.POSITIVE_INFINITY;
   for (let look = 0; look < LOOKS && least > GROWTH_MAX; look += 1)
-    least = Math.min(least, quickestMs(run(large), 2) / quickestMs(run(small), 3));
+    least = Math.min(least, quickestMs(run(large), 4) / quickestMs(run(small), 2));
   return least;
 }
 
