@@ -59,7 +59,7 @@ export const MESSAGE_RULES: readonly Rule[] = [
     "schema_too_complex",
   ],
   [
-    /unknown name ["'\\]+(additionalProperties|\$schema|\$ref|\$defs|oneOf|anyOf|allOf|const|not|default|examples?|exclusiveM\w+|patternProperties|propertyNames|title|strict|definitions|if|then|pattern|uniqueItems|min\w+|max\w+)\b|(function_?declarations|response_?(json_?)?schema|tools)\S{0,40}.{0,80}(schema|type|properties|should be non-empty|enum|items|missing field|invalid)|response_?schema/i,
+    /unknown name ["'\\]+(additionalProperties|\$schema|\$ref|\$defs|oneOf|anyOf|allOf|const|not|default|examples?|exclusiveM\w+|patternProperties|propertyNames|title|strict|definitions|if|then|pattern|uniqueItems|min\w+|max\w+)\b|(function_?declarations|response_?(json_?)?schema|tools).{0,120}(schema|type|properties|should be non-empty|enum|items|missing field|invalid)|response_?schema/i,
     "schema_invalid",
   ],
   [

@@ -10,7 +10,7 @@ const FACTOR = 4;
 const GROWTH_MAX = 9;
 /** Below this the clock says nothing, and nobody is held up. */
 const NOTICED_MS = 0.15;
-const LOOKS = 4;
+const LOOKS = 8;
 /** What meets only the operator's own settings. */
 const OWN_SETTINGS = new Set([String.raw`\/+$`]);
 
@@ -20,7 +20,7 @@ function growth(pattern: RegExp, small: string, large: string): number {
   let least = Number.POSITIVE_INFINITY;
   // A machine that is busy with something else makes a look worse, never better.
   for (let look = 0; look < LOOKS && least > GROWTH_MAX; look += 1)
-    least = Math.min(least, quickestMs(run(large), 2) / quickestMs(run(small), 3));
+    least = Math.min(least, quickestMs(run(large), 4) / quickestMs(run(small), 2));
   return least;
 }
 
