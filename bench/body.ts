@@ -1,7 +1,7 @@
 // The bodies that every contender reads: an answer in Gemini's framing and the same answer in
 // OpenAI's, cut into packets. Made by counting, so that two runs read the same bytes.
 
-export interface Bodies {
+interface Bodies {
   /** What every contender must have read in the end. */
   text: string;
   gemini: string[];

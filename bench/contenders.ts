@@ -1,9 +1,9 @@
 // Whoever reads a streamed answer, each in the few lines its own documentation would show. Every one
 // gets the same bytes from a `fetch` of ours and hands back the text it read.
 
-export type Format = "gemini" | "openai";
+type Format = "gemini" | "openai";
 
-export interface Contender {
+interface Contender {
   name: string;
   /** How it is used here, where there is more than one way. */
   how: string;

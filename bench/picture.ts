@@ -1,7 +1,7 @@
 // A table as a picture: bars of one measure side by side, ours in colour, the budget as a line. Light
 // and dark as the reader has it.
 
-export interface Bar {
+interface Bar {
   label: string;
   value: number;
   isOurs?: boolean;

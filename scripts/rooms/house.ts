@@ -56,7 +56,3 @@ export const EMPTY_NAMES = ["utils", "util", "helpers", "helper", "common", "mis
 export const FILE_LINES_MAX = 400;
 export const FILE_LINES_WARN = 300;
 export const EXAMPLE_LINES_MAX = 40;
-/** Where what nothing uses is told, and is no reason to fail yet. */
-export const UNUSED_TOLD = ["gateway", "store", "web"]
-  .map((room) => `src/${room}/`)
-  .concat("bench/", "test/fuzz/", "test/attack/");

@@ -1,14 +1,7 @@
 // The laws of the house, each a function from the tree to what breaks it. Tests may look into any
 // room, since they judge it; names, sizes and cycles bind them too.
 import { findCycles } from "./cycles.ts";
-import {
-  EMPTY_NAMES,
-  EXAMPLE_LINES_MAX,
-  FILE_LINES_MAX,
-  FILE_LINES_WARN,
-  HOUSE,
-  UNUSED_TOLD,
-} from "./house.ts";
+import { EMPTY_NAMES, EXAMPLE_LINES_MAX, FILE_LINES_MAX, FILE_LINES_WARN, HOUSE } from "./house.ts";
 import { roomOf, type Source, type Tree } from "./tree.ts";
 import { findUnused } from "./unused.ts";
 
@@ -180,8 +173,6 @@ function* unused(tree: Tree): Generator<Violation> {
   } as const;
   for (const { path, line, what, why } of findUnused(tree)) {
     const [says, fix] = laws[why];
-    const violation = { path, line, law: `${says} ${what === "file" ? "this file" : what}`, fix };
-    const isTold = UNUSED_TOLD.some((folder) => path.startsWith(folder));
-    yield isTold ? { ...violation, isWarning: true } : violation;
+    yield { path, line, law: `${says} ${what === "file" ? "this file" : what}`, fix };
   }
 }

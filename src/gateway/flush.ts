@@ -18,7 +18,7 @@ export interface Writer {
   unkept(error: unknown): void;
 }
 
-export interface FlushOptions {
+interface FlushOptions {
   log: StreamLog;
   owner: string;
   clock: Clock;

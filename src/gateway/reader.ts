@@ -22,7 +22,7 @@ export interface Sink {
   beat(nowMs: number): void;
 }
 
-export interface ReaderOptions {
+interface ReaderOptions {
   id: string;
   after: number;
   sink: Sink;

@@ -16,7 +16,7 @@ export interface Route {
   run(visit: Visit): void | Promise<void>;
 }
 
-export interface Match {
+interface Match {
   route: Route;
   params: Record<string, string>;
 }

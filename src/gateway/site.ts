@@ -31,7 +31,7 @@ export interface Site {
 /** Vertex in place of the Gemini API. With a token it needs a project; without one the keys are express. */
 export type VertexPlace = Pick<VertexOptions, "project" | "location" | "token" | "apiVersion">;
 
-export interface SiteOptions {
+interface SiteOptions {
   baseUrl: string;
   vertex?: VertexPlace | undefined;
   warden: Warden;

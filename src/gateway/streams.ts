@@ -38,7 +38,7 @@ export interface Past {
 
 export type Drive = Pick<PublicationOptions, "input" | "via" | "leaving">;
 
-export interface StreamsOptions {
+interface StreamsOptions {
   log: StreamLog;
   clock: Clock;
   owner: string;

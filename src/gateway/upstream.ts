@@ -25,7 +25,7 @@ import { type Lane, type Site, siteOf, type VertexPlace, withRoles } from "./sit
 import type { Drive, Past } from "./streams.ts";
 import type { Credential, Warden } from "./warden.ts";
 
-export interface UpstreamOptions {
+interface UpstreamOptions {
   baseUrl: string;
   vertex?: VertexPlace | undefined;
   fetch: typeof globalThis.fetch;
@@ -60,7 +60,7 @@ interface ModelPage {
 }
 
 /** One plain call. */
-export interface Plain {
+interface Plain {
   method?: "GET" | "POST" | "DELETE";
   version: string;
   model?: string;
@@ -69,7 +69,7 @@ export interface Plain {
   body?: string;
 }
 
-export interface Reply {
+interface Reply {
   body: string;
   /** Why it was refused. */
   problem: Failure | undefined;

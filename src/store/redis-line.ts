@@ -6,7 +6,7 @@ import { redisProblem } from "./redis-problem.ts";
 import { Watchers } from "./watchers.ts";
 
 /** How long what may take. */
-export interface LineLimits {
+interface LineLimits {
   connectMs: number;
   /** From the first attempt until the engine answers commands. */
   openMs: number;

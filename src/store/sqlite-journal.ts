@@ -20,7 +20,7 @@ const CUT_EVERY = 32;
 const CUT_ROWS_MAX = 3 * CUT_EVERY;
 const QUIET_PAGES_A_CUT = 16;
 
-export interface Live {
+interface Live {
   head: Head;
   tail: Tail;
   leaseUntilMs: number;

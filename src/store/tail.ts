@@ -59,7 +59,7 @@ export function unpackCommit(body: string): { id: string; entries: Entry[] }[] {
 }
 
 /** The place of the first entry with `seq > after`. */
-export function indexAfter(entries: readonly Entry[], after: number): number {
+function indexAfter(entries: readonly Entry[], after: number): number {
   let low = 0;
   let high = entries.length;
   while (low < high) {

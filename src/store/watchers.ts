@@ -1,7 +1,7 @@
 // Who wants to hear of which stream.
 import type { News } from "./log.ts";
 
-export type Told = (news: News) => void;
+type Told = (news: News) => void;
 
 export class Watchers {
   private readonly byKey = new Map<string, Set<Told>>();

@@ -64,7 +64,7 @@ export class Shell {
 
   async open(): Promise<void> {
     this.bring();
-    const upstream = await listen(createSim({ ttftMs: 1, chunkDelayMs: 1 }).serve);
+    const upstream = await listen(createSim({ ttftMs: 1, chunkDelayMs: 25 }).serve);
     this.place.closers.push(() => upstream.close());
     const { PATH = "" } = process.env;
     Object.assign(this.env, {

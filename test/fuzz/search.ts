@@ -17,7 +17,7 @@ export interface Hit {
   error: unknown;
 }
 
-export interface SearchOptions {
+interface SearchOptions {
   seed: number;
   runs: number;
   /** Ends the search early. */
@@ -25,7 +25,7 @@ export interface SearchOptions {
   coverage?: Coverage | undefined;
 }
 
-export interface Searched {
+interface Searched {
   hit: Hit | undefined;
   runs: number;
   outcomes: number;

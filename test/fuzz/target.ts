@@ -21,7 +21,7 @@ export interface Target {
   plain?: ((input: unknown) => unknown) | undefined;
 }
 
-export interface Making<K extends Kind> {
+interface Making<K extends Kind> {
   name: string;
   seeds: readonly Inputs[K][];
   words?: readonly string[];

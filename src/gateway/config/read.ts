@@ -3,9 +3,9 @@
 import { redact } from "../../core/failures.ts";
 import { SETTINGS, type Setting, type Value } from "./settings.ts";
 
-export type Origin = "flag" | "environment" | "file" | "default";
+type Origin = "flag" | "environment" | "file" | "default";
 
-export interface Settled {
+interface Settled {
   value: Value;
   from: Origin;
 }
@@ -159,7 +159,7 @@ function complaint(setting: Setting, name: string, raw: unknown): string {
   return `${name}: expected ${expected(setting)}, found ${shown(raw)}`;
 }
 
-export function expected(setting: Setting): string {
+function expected(setting: Setting): string {
   if (setting.type === "number") {
     const unit =
       setting.unit === "ms" ? " of milliseconds" : setting.unit === "bytes" ? " of bytes" : "";

@@ -83,7 +83,7 @@ export function sinkOptions(
 }
 
 /** What a visit asks for; the patience is the client's own, where it said so. */
-export type Asked = Pick<Ask, "model" | "request" | "version"> &
+type Asked = Pick<Ask, "model" | "request" | "version"> &
   Partial<Pick<Ask, "deadlineMs" | "maxAttempts" | "resume" | "interact" | "via">>;
 
 /** Begins a stream, if it may: the pass is given back when the stream is over. */

@@ -2,7 +2,7 @@
 import type { Clock } from "../../core/index.ts";
 import type { Source } from "./source.ts";
 
-export type Heard = "news" | "nothing" | "over";
+type Heard = "news" | "nothing" | "over";
 
 export class Ear {
   private readonly clock: Clock;

@@ -11,14 +11,14 @@ import { offsetOf, positionOf } from "./position.ts";
 /** Pieces that one fork is read from. */
 const SEGMENTS_MAX = 64;
 
-export interface Forked {
+interface Forked {
   source: Known;
   fork: Fork;
   /** The first part of the message after the position, where that was asked for. */
   prefix: Uint8Array | undefined;
 }
 
-export interface Sources {
+interface Sources {
   readonly tapes: Tapes;
   known(name: string): Promise<Known>;
 }

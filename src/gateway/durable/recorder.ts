@@ -23,12 +23,12 @@ const DEPTH_MAX = 64;
 const SWEEP_MAX = 100;
 
 /** What one client may have here. */
-export interface RecorderLimits {
+interface RecorderLimits {
   streamsMax: number;
   bytesMax: number;
 }
 
-export interface Appended {
+interface Appended {
   known: Known;
   decision: Decision;
 }

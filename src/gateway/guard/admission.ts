@@ -3,7 +3,7 @@
 import type { Clock } from "../../core/index.ts";
 import { Refusal } from "../refusal.ts";
 
-export interface AdmissionOptions {
+interface AdmissionOptions {
   inFlightMax: number;
   queueMax: number;
   /** Nobody waits longer, whatever the deadline. */

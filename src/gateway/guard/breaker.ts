@@ -2,7 +2,7 @@
 // and then given back its traffic step by step.
 import type { Clock } from "../../core/index.ts";
 
-export interface BreakerOptions {
+interface BreakerOptions {
   /** Attempts that are looked at, and how old they may be. */
   windowMs: number;
   attemptsMin: number;
@@ -25,9 +25,9 @@ const DEFAULTS: BreakerOptions = {
   stepMs: 10_000,
 };
 
-export type CircuitWord = "closed" | "open" | "trying" | "returning";
+type CircuitWord = "closed" | "open" | "trying" | "returning";
 
-export interface CircuitState {
+interface CircuitState {
   model: string;
   state: CircuitWord;
   /** Share of requests let through. */

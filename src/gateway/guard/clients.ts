@@ -37,7 +37,7 @@ export async function hashToken(token: string): Promise<string> {
 }
 
 /** What is used where no tokens are set up: whoever reaches the address. */
-export const LOCAL: KnownClient = Object.freeze({ name: "local", operator: true });
+const LOCAL: KnownClient = Object.freeze({ name: "local", operator: true });
 
 /** Tells by its token who asks. */
 export class Clients {

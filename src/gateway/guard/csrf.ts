@@ -4,7 +4,7 @@
 import { Refusal } from "../refusal.ts";
 import { hashToken, isEqual } from "./clients.ts";
 
-export const CSRF_HEADER = "x-pollux-csrf";
+const CSRF_HEADER = "x-pollux-csrf";
 const WORD_CHARS = 32;
 
 type Headers = Readonly<Record<string, string | undefined>>;

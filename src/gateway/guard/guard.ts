@@ -13,7 +13,7 @@ import type { Clients, KnownClient } from "./clients.ts";
 import type { KeyPool } from "./keys.ts";
 import type { Limits } from "./limits.ts";
 
-export interface GuardParts {
+interface GuardParts {
   clock: Clock;
   clients: Clients;
   limits: Limits;

@@ -11,7 +11,7 @@ export interface Key {
   secret: string;
 }
 
-export interface KeyState {
+interface KeyState {
   name: string;
   /** The last four characters, so that people can tell keys apart. */
   ending: string;

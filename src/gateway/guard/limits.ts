@@ -24,7 +24,7 @@ export interface LimitsOptions {
   whenUnreachable: "serve" | "refuse";
 }
 
-export interface Permit {
+interface Permit {
   /** Gives the place back, and corrects the tokens to what was really used. */
   done(tokens: number | undefined): void;
 }

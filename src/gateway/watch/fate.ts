@@ -3,7 +3,7 @@
 import { FAILURES } from "../../core/failures.ts";
 import type { TerminalEvent } from "../../core/index.ts";
 
-export const FATES = [
+const FATES = [
   "completed",
   "completed_after_retry",
   "completed_after_recovery",

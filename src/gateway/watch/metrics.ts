@@ -7,7 +7,7 @@ import { fateOf } from "./fate.ts";
 import { Names } from "./names.ts";
 
 /** What is asked at each scrape instead of being told. */
-export interface Sources {
+interface Sources {
   inFlight(): number;
   queued(): number;
   readers(): number;

@@ -1,6 +1,6 @@
 // Names that others choose, as labels: the first ones are kept apart, the rest is one.
 
-export const OTHER = "other";
+const OTHER = "other";
 
 export class Names {
   private readonly known = new Set<string>();

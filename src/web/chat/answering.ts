@@ -20,7 +20,7 @@ import type { Transcript } from "./transcript.ts";
 import type { Asked } from "./wire.ts";
 
 /** What an answer is shown on. */
-export interface Stage {
+interface Stage {
   transcript: Transcript;
   composer: Composer;
   strip: Strip;
@@ -172,7 +172,7 @@ function toldOf({ outcome = "failed", text }: Piece): string {
 }
 
 /** The request for an answer, from the conversation alone: another tab would ask the same. */
-export function askedFor(doc: Doc, id: string): Asked {
+function askedFor(doc: Doc, id: string): Asked {
   const model = doc.messages.find((one) => one.id === id)?.model ?? doc.model;
   return asking(doc, model, contentsFor(doc, id));
 }

@@ -2,7 +2,7 @@
 import { at, el, iconButton } from "../shared/element.ts";
 import { dropChat, type Listed, listChats } from "./wire.ts";
 
-export interface ChatsActions {
+interface ChatsActions {
   open(id: string): void;
   dropped(id: string): void;
   trouble(message: string): void;

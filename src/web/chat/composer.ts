@@ -13,7 +13,7 @@ export interface Written {
   pictures: Picture[];
 }
 
-export interface ComposerActions {
+interface ComposerActions {
   send(written: Written): void;
   stop(): void;
   editLast(): void;

@@ -92,7 +92,7 @@ export function add(doc: Doc, message: Message): Doc {
   };
 }
 
-export function change(doc: Doc, id: string, changed: (message: Message) => Message): Doc {
+function change(doc: Doc, id: string, changed: (message: Message) => Message): Doc {
   return { ...doc, messages: doc.messages.map((one) => (one.id === id ? changed(one) : one)) };
 }
 

@@ -21,7 +21,7 @@ export function confirms(event: KeyboardEvent): boolean {
   return !event.shiftKey && !event.altKey && !isTouch();
 }
 
-export interface KeyActions {
+interface KeyActions {
   newChat(): void;
   copyAnswer(): void;
   copyCode(): void;

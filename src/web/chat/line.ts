@@ -11,7 +11,7 @@ import {
 } from "../../core/events.ts";
 import { Refused } from "../shared/house.ts";
 
-export interface LineHooks {
+interface LineHooks {
   /** The last event that was seen. */
   seq(): number;
   take(event: StreamEvent): void;
@@ -39,7 +39,7 @@ const wake = new EventTarget();
 for (const name of ["online", "pageshow"]) addEventListener(name, wakeNow);
 document.addEventListener("visibilitychange", () => document.hidden || wakeNow());
 
-export function wakeNow(): void {
+function wakeNow(): void {
   wake.dispatchEvent(new Event("now"));
 }
 

@@ -5,7 +5,7 @@ import { el, icon } from "../shared/element.ts";
 import type { Message } from "./doc.ts";
 import { confirms } from "./keys.ts";
 
-export interface QuestionActions {
+interface QuestionActions {
   /** A new version of the question. */
   resend(text: string): void;
 }

@@ -7,7 +7,7 @@ import { SHORTCUTS } from "./keys.ts";
 
 const KEPT = "pollux.settings";
 
-export interface Settings {
+interface Settings {
   delivery: Delivery;
   /** Read finished sentences to those who do not see them. */
   announce: boolean;

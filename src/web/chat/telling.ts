@@ -6,7 +6,7 @@ import { FAILURES } from "../../core/failures.ts";
 import type { Piece } from "./doc.ts";
 import { type Seam, withoutMarks } from "./seam.ts";
 
-export type State =
+type State =
   | "connecting"
   | "waiting"
   | "thinking"

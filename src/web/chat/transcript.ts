@@ -4,7 +4,7 @@ import { type AnswerActions, AnswerView } from "./answer.ts";
 import { beside, childrenOf, type Doc, type Message, wayOf } from "./doc.ts";
 import { QuestionView } from "./question.ts";
 
-export interface TranscriptActions {
+interface TranscriptActions {
   answer(message: Message): AnswerActions;
   resend(message: Message, text: string): void;
   choose(changed: (doc: Doc) => Doc): void;

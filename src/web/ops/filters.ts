@@ -4,7 +4,7 @@ import { at } from "../shared/element.ts";
 import { ALL } from "./board.ts";
 import { FATES, isLive, LIVE, STATE_WORDS } from "./words.ts";
 
-export type Test = (row: StreamRow, nowMs: number) => boolean;
+type Test = (row: StreamRow, nowMs: number) => boolean;
 
 /** What needs somebody comes first. */
 const URGENT: Partial<Record<StreamState, number>> = { stalled: 0, recovering: 0, retrying: 0 };

@@ -12,7 +12,7 @@ const PLACES: Readonly<Record<string, string>> = {
   s: "stream-list",
 };
 
-export interface KeyActions {
+interface KeyActions {
   pause(): void;
   search(): void;
 }

@@ -4,7 +4,7 @@ import type { OpsDelta, OpsSnapshot } from "../../gateway/index.ts";
 import { Refused, signedIn, whoAmI } from "../shared/house.ts";
 
 /** The gateway says something every 5 s; after so long its silence means that it is gone. */
-export const STALE_MS = 12_000;
+const STALE_MS = 12_000;
 const RETRY_MS_MIN = 1_000;
 const RETRY_MS_MAX = 10_000;
 /** A tab that nobody sees needs no feed. */
@@ -12,7 +12,7 @@ const HIDDEN_MS = 15_000;
 
 export type Link = "live" | "lost" | "paused";
 
-export interface LineParts {
+interface LineParts {
   snapshot(value: OpsSnapshot): void;
   delta(value: OpsDelta): void;
   turned(link: Link): void;

@@ -23,7 +23,7 @@ const SHAPES: Readonly<Record<StreamState, string>> = {
   handed_over: "M3 6h9M10 4l2 2-2 2M13 11H4M6 9l-2 2 2 2",
 };
 
-export function mark(state: StreamState): SVGSVGElement {
+function mark(state: StreamState): SVGSVGElement {
   const path = drawn("path", { d: SHAPES[state] });
   return drawn(
     "svg",

@@ -116,7 +116,7 @@ export class Row {
 
 const SHORT_CHARS = 12;
 
-export function shortId(id: string): string {
+function shortId(id: string): string {
   return id.length <= SHORT_CHARS ? id : `${id.slice(0, SHORT_CHARS)}…`;
 }
 

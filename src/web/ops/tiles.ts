@@ -92,7 +92,7 @@ function tile(name: string, about: string) {
 }
 
 /** Models are not averaged together: of all of them, the one with the worst is named. */
-export function worst(
+function worst(
   board: Board,
   { window, model }: Choice,
   of: (counts: Counts) => Quantiles | undefined,
@@ -182,7 +182,7 @@ function limited(board: Board, { window, model }: Choice): Shown {
   };
 }
 
-export function completedOf({ ended, fates }: Counts): [done: number, all: number] {
+function completedOf({ ended, fates }: Counts): [done: number, all: number] {
   const {
     completed: plain = 0,
     completed_after_retry: retried = 0,

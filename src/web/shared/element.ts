@@ -65,7 +65,7 @@ const PATHS = {
   play: "M8 5l11 7-11 7z",
 } as const;
 
-export type IconName = keyof typeof PATHS;
+type IconName = keyof typeof PATHS;
 
 export function icon(name: IconName): SVGSVGElement {
   const path = drawn("path", { d: PATHS[name] });

@@ -2,7 +2,7 @@
 // from one of its own pages.
 import { el } from "./element.ts";
 
-export interface Me {
+interface Me {
   client: string | null;
   operator: boolean;
   signIn: boolean;

@@ -1,7 +1,7 @@
 // A sheet over the page: it takes the keyboard while it is there, and gives it back.
 import { el, iconButton } from "./element.ts";
 
-export interface SheetParts {
+interface SheetParts {
   name: string;
   /** Shown beside the button that closes it. */
   tools?: HTMLElement[];

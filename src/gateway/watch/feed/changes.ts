@@ -5,7 +5,7 @@ import type { Tracked } from "./tracked.ts";
 /** Rows that one delta brings or changes; the rest waits for the next one. */
 const ROWS_MAX = 100;
 
-export interface RowNews {
+interface RowNews {
   begun?: StreamRow[];
   changed?: [number, StreamNow][];
   grown?: Growth[];

@@ -20,7 +20,7 @@ const SLOWER = 2;
 /** Fewer first tokens say nothing about how fast they come. */
 const TTFT_COUNT_MIN = 5;
 const MINUTES_MIN = 10;
-export const IDLE_MS = 10 * 60_000;
+const IDLE_MS = 10 * 60_000;
 
 const RULES = {
   store: ["bad", "The log takes no writes."],
@@ -50,7 +50,7 @@ export const VERDICT_RULES: readonly Rule[] = Object.entries(RULES).map(
   }),
 );
 
-export interface Signs {
+interface Signs {
   now: OpsNow;
   windows: Windows;
   minutes: readonly Minute[];

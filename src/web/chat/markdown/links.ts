@@ -5,7 +5,7 @@ import { el, icon } from "../../shared/element.ts";
 const SCHEMES = ["http:", "https:", "mailto:"];
 
 /** The address, if it is one that may be followed. */
-export function safeUrl(text: string): URL | undefined {
+function safeUrl(text: string): URL | undefined {
   try {
     const url = new URL(text);
     return SCHEMES.includes(url.protocol) ? url : undefined;
