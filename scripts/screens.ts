@@ -4,6 +4,7 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { folder, gatewayProcess } from "../test/gateway/process.ts";
+import { pull } from "../test/pages/stage.ts";
 import { ROOT } from "./checks.ts";
 import { CHROMIUM, findProgram } from "./setup/system.ts";
 
@@ -33,10 +34,7 @@ async function open(
 async function mended(page: Page): Promise<void> {
   await page.fill("#prompt", "Show me how an answer survives a break, in 400 words");
   await page.click("#send");
-  await page.waitForFunction(
-    () => (document.querySelector(".answer")?.textContent ?? "").length > 260,
-  );
-  await page.click("#plug >> text=cut");
+  await pull(page, "cut", 260);
   await page.waitForSelector(".seam");
   await page.waitForSelector(".answer:not(.caret)");
   await page.click(".seam-words");

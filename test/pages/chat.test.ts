@@ -1,7 +1,7 @@
 // The chat page on the simulator, as a newcomer meets it.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { ask, bare, newest, ready, settled, shows, stage, words } from "./stage.ts";
+import { ask, bare, newest, pull, ready, settled, shows, stage, words } from "./stage.ts";
 
 /** Every answer below is longer. */
 const CHARS = 500;
@@ -11,9 +11,8 @@ const house = stage(() => [], { streams: { leaseMs: 1_000 } });
 test("an answer streams, is mended when the plug is pulled, and shows its seam", async () => {
   const { page, errors, foreign } = await house.open();
   await ready(page);
-  await ask(page, "Write 120 words about rivers");
-  await shows(page, 40);
-  await page.click("#plug >> text=cut");
+  await ask(page, "Write 200 words about rivers");
+  await pull(page, "cut", 40);
   await page.waitForSelector(".seam");
   await settled(page);
   assert.match((await page.textContent(".seam")) ?? "", /reconnected here · \d+ characters kept/);

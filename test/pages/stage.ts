@@ -94,6 +94,20 @@ export async function shows(page: Page, chars: number): Promise<void> {
   );
 }
 
+/** Pulls the plug as soon as so many characters are shown, in the page itself: an answer does not wait. */
+export async function pull(page: Page, fault: string, chars: number): Promise<void> {
+  await page.waitForFunction(
+    ([word, n]) => {
+      const text = [...document.querySelectorAll(".answer")].at(-1)?.textContent ?? "";
+      if (text.length <= n) return false;
+      const buttons = [...document.querySelectorAll<HTMLButtonElement>("#plug button")];
+      buttons.find(({ textContent }) => textContent === word)?.click();
+      return true;
+    },
+    [fault, chars] as const,
+  );
+}
+
 /** Resolves when the last answer has ended. */
 export async function settled(page: Page): Promise<void> {
   await page.waitForSelector("#turns .turn:last-child .answer:not(.caret)");
