@@ -5,7 +5,11 @@ import type { AddressInfo } from "node:net";
 
 export interface Asked {
   /** What was asked, as JSON. */
-  body: { contents: { role?: string; parts: { text?: string }[] }[] };
+  body: {
+    contents: { role?: string; parts: { text?: string }[] }[];
+    systemInstruction?: unknown;
+    generationConfig?: Record<string, unknown>;
+  };
   /** Resolves when the one who asked has gone. */
   gone: Promise<unknown>;
   say(text: string, part?: Record<string, unknown>): void;

@@ -27,10 +27,6 @@ export class Kept {
     this.news.onmessage = () => void this.read(true).catch(() => {});
   }
 
-  get isNew(): boolean {
-    return this.version === 0;
-  }
-
   /** What the gateway has; false if it has none. */
   async read(isElsewhere = false): Promise<boolean> {
     const found = await getChat(this.id);

@@ -82,8 +82,7 @@ function send({ text, pictures }: Written): void {
 /** A new answer to a question, or more of one that was not whole. */
 function answer(question: Message | string, goesOn?: Message): void {
   if (answering.isRunning) answering.stop();
-  if (kept.isNew && wayOf(kept.doc).length === 0)
-    history.replaceState(null, "", `?chat=${kept.id}`);
+  if (chatIn(location.href) !== kept.id) history.replaceState(null, "", `?chat=${kept.id}`);
   answering.start(kept, model.value, question, goesOn);
   at("turns").classList.add("fresh");
   chats.current = kept.id;
@@ -137,6 +136,10 @@ async function open(id: string, isNew = true): Promise<void> {
   scroll.toEnd();
 }
 
+function chatIn(address: string): string | null {
+  return new URL(address).searchParams.get("chat");
+}
+
 function save(format: "md" | "json"): void {
   const { doc } = kept;
   const text = format === "md" ? asMarkdown(doc) : JSON.stringify(doc, null, 2);
@@ -178,7 +181,7 @@ function listen(): void {
     if (target instanceof Node && !menu.contains(target)) menu.open = false;
   });
   addEventListener("popstate", () => {
-    const id = new URL(location.href).searchParams.get("chat");
+    const id = chatIn(location.href);
     if (id) void open(id, false);
     else show(new Kept(newId(), model.value));
   });
@@ -212,7 +215,7 @@ async function start(): Promise<void> {
     at("examples").append(el("button", { type: "button", onclick: use }, text));
   }
   if (me.faults) showPlug(() => answering.streamId, trouble);
-  const id = new URL(location.href).searchParams.get("chat");
+  const id = chatIn(location.href);
   show(new Kept(newId(), model.value));
   if (id) await open(id, false);
   if (matchMedia("(width >= 75rem)").matches) chats.toggle(true);
