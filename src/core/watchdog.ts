@@ -63,8 +63,9 @@ export class Watchdog {
   }
 
   headers(): void {
+    this.close();
     this.phase = "first";
-    this.reset();
+    this.silentMs = 0;
   }
 
   /** What the last wait brought was new. */
@@ -75,20 +76,17 @@ export class Watchdog {
       if (this.gaps.length > GAPS_KEPT) this.gaps.shift();
     }
     this.lastProgressAt = now;
+    // A phase has a limit of its own: the timer of the one before may ring too late for it.
+    if (content && this.phase !== "progress") this.close();
     if (content) this.phase = "progress";
-    this.reset();
+    this.silentMs = 0;
+    this.stallTold = false;
   }
 
   close(): void {
     this.cancel?.();
     this.cancel = undefined;
     this.waitingSince = undefined;
-  }
-
-  private reset(): void {
-    this.silentMs = 0;
-    this.stallTold = false;
-    if (this.waitingSince !== undefined) this.waitingSince = this.clock.now();
   }
 
   private limitMs(): number {
@@ -102,7 +100,7 @@ export class Watchdog {
     return Math.max(STALL_MS_MIN, STALL_GAPS * (sorted[sorted.length >> 1] ?? 0));
   }
 
-  /** One timer, set again only when it fires: progress itself costs no timer. */
+  /** One timer a phase, set again only when it fires: progress itself costs no timer. */
   private arm(): void {
     const now = this.clock.now();
     const silent = this.silentMs + now - (this.waitingSince ?? now);

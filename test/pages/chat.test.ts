@@ -106,3 +106,27 @@ test("the gateway is killed in the middle and started again: the text stays, and
   else assert.match((await page.textContent(".card")) ?? "", /Continue/);
   await page.close();
 });
+
+test("whichever plug is pulled, the answer is mended and whole", async () => {
+  const faults = ["reset", "stall", "429", "503", "garble"];
+  await Promise.all(
+    faults.map(async (fault) => {
+      const { page, errors } = await house.open();
+      await ready(page);
+      await ask(page, `Write 200 words about a ${fault}`);
+      await pull(page, fault, 40);
+      await settled(page);
+      assert.equal(await page.locator(".seam").count(), 1, fault);
+      const id = new URL(page.url()).searchParams.get("chat");
+      const kept = await house.json<{ messages: { pieces?: { streamId: string }[] }[] }>(
+        `/chats/${id}`,
+      );
+      const stream = kept.messages[1]?.pieces?.[0]?.streamId;
+      const told = await house.json<{ state: string; text: string }>(`/streams/${stream}`);
+      assert.equal(told.state, "done", fault);
+      assert.equal(await words(page), bare(told.text), fault);
+      assert.deepEqual(errors, []);
+      await page.close();
+    }),
+  );
+});

@@ -81,6 +81,9 @@ const SIM_PACE = Object.freeze({ ttftMs: 300, chunkDelayMs: 40 });
 const SWEEP_MS = 60_000;
 const SWEEP_STREAMS_MAX = 100;
 
+/** The simulator is silent only when it was told to be: nobody waits minutes to see it noticed. */
+const SIM_CLOCKS = { progressMs: 6_000 };
+
 export async function runGateway(config: ServeConfig, parts: Parts): Promise<Running> {
   const store = await openStore(config.store);
   const { upstream } = config;
@@ -105,7 +108,7 @@ export async function runGateway(config: ServeConfig, parts: Parts): Promise<Run
       vertex: upstream.vertex,
       fetch: sim ? (parts.aroundSim?.(sim.fetch) ?? sim.fetch) : dispatchFetch(),
       tellStream: sim !== undefined,
-      patience: { deadlineMs, maxAttempts, resume },
+      patience: { deadlineMs, maxAttempts, resume, ...(sim && { clocks: SIM_CLOCKS }) },
       backgroundMs: config.backgroundMs,
     },
     settings: {
