@@ -27,7 +27,8 @@ const SEED = Number(values.seed);
 const KEEP_STREAMS = 3_000;
 const LOOK_EVERY_MS = 10_000;
 const STORM_EVERY_MS = 30_000;
-const REST_MS = 20_000;
+/** Clients keep their connections for a while. */
+const REST_MS = 90_000;
 /** One client in six leaves in the middle, and does not come back. */
 const LEAVES = 1 / 6;
 const MIB = 1024 * 1024;
@@ -145,7 +146,8 @@ while (performance.now() < endAt) {
 await Promise.all(clients);
 clearInterval(storms);
 let rest = await house.usage();
-for (const until = performance.now() + REST_MS; performance.now() < until && rest.inFlight > 0; ) {
+const isAtRest = () => rest.inFlight === 0 && rest.sockets <= idle.sockets;
+for (const until = performance.now() + REST_MS; performance.now() < until && !isAtRest(); ) {
   await wait(500);
   rest = await house.usage();
 }
@@ -172,6 +174,7 @@ ${STREAMS} clients at once at every door, the gateway's clock ${values.faster} t
 | heap after collection, second half | ${heapSlope.toFixed(0)} KiB a minute |
 | resident memory, second half | ${rssSlope.toFixed(0)} KiB a minute |
 | resident memory, peak | ${Math.round(peak / MIB)} MiB |
+| heap, before and at rest | ${Math.round(idle.heap / MIB)}, ${Math.round(rest.heap / MIB)} MiB |
 | streams running at rest | ${rest.inFlight} |
 | sockets, before and at rest | ${idle.sockets}, ${rest.sockets} |
 | timers, before and at rest | ${idle.timers}, ${rest.timers} |
