@@ -70,3 +70,9 @@ test("flags and variables are each of one setting", () => {
     assert.equal(new Set(names).size, names.length);
   }
 });
+
+test("a password in an address that is mistyped is not printed either", () => {
+  const file = { store: { redisUrl: "redis:///s/:secret-word@h" } };
+  const config = readConfig({ flags: {}, env: {}, file });
+  assert.ok(!JSON.stringify(printConfig(config)).includes("secret-word"));
+});

@@ -70,7 +70,8 @@ function hiddenIn(value: Value): Value {
 }
 
 function hidden(value: string): string {
-  return redact(value).replace(/\/\/[^/@]*@/, "//[REDACTED]@");
+  // To the last @: where the address is mistyped, the password may stand behind a slash.
+  return redact(value).replace(/\/\/.*@/, "//[REDACTED]@");
 }
 
 /** `{ listen: { port: 1 } }` → `listen.port`; unknown names are mistakes, with the nearest known one. */
