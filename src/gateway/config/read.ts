@@ -71,7 +71,9 @@ function hiddenIn(value: Value): Value {
 
 function hidden(value: string): string {
   // To the last @: where the address is mistyped, the password may stand behind a slash.
-  return redact(value).replace(/\/\/.*@/, "//[REDACTED]@");
+  const text = redact(value);
+  const [from, to] = [text.indexOf("//") + 2, text.lastIndexOf("@")];
+  return from > 1 && to >= from ? `${text.slice(0, from)}[REDACTED]${text.slice(to)}` : text;
 }
 
 /** `{ listen: { port: 1 } }` → `listen.port`; unknown names are mistakes, with the nearest known one. */
