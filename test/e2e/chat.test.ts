@@ -22,6 +22,8 @@ async function chatting(
     await use(t);
   } finally {
     t.kill();
+    // It may still be writing what it keeps.
+    await t.exited;
   }
 }
 
@@ -149,6 +151,7 @@ test("sessions are saved for their owner, load again, and hold no key", () =>
       const again = terminal(["chat", "--session", "mine"], { env: { XDG_DATA_HOME: folder } });
       await again.sees("mine: 1 turns so far");
       again.kill();
+      await again.exited;
     },
     { GEMINI_API_KEY: CANARY },
   ));

@@ -30,6 +30,8 @@ test("a long answer: no full clear, few bytes, each line once in the scrollback"
     }
   } finally {
     t.kill();
+    // It may still be writing what it keeps.
+    await t.exited;
     rmSync(folder, { recursive: true, force: true });
   }
 });
